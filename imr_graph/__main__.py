@@ -1,0 +1,5 @@
+"""``python -m imr_graph``."""
+
+from imr_graph.app.cli import main
+
+main()

@@ -1,0 +1,55 @@
+"""The one prefix map, and the IRIs of everything that imr-graph names.
+
+IRIs are deterministic and readable; there are no blank nodes, so two builds of the same letters give the same
+quads. ``base`` is configurable at build time for the instance data; ontology and concepts keep their home.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from urllib.parse import quote
+
+from imr_graph.resources import data_folder
+
+BASE = "https://w3id.org/imr-graph/"
+ONTOLOGY = BASE + "ns#"
+
+
+@cache
+def prefixes() -> dict[str, str]:
+    """The prefix map of ontology/prefixes.toml: prefix to namespace IRI."""
+    with (data_folder("ontology") / "prefixes.toml").open("rb") as file:
+        table: dict[str, str] = tomllib.load(file)["prefixes"]
+    return table
+
+
+def slug(text: str) -> str:
+    """``text`` as the last part of an IRI: lower case letters, digits and single hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def concept_iri(scheme: str, notation: str) -> str:
+    """The IRI of a concept: its scheme is a prefix of the prefix map, its notation the rest."""
+    return prefixes()[scheme] + quote(notation, safe="/")
+
+
+def scheme_iri(scheme: str) -> str:
+    """The IRI of a concept scheme: ``.../concept/<scheme>``."""
+    return f"{BASE}concept/{scheme}"
+
+
+def decision_iri(decision: str, base: str = BASE) -> str:
+    """``.../decision/CM14-0186783``, or ``.../decision/h-<hex>`` for a letter without its number."""
+    return f"{base}decision/{quote(decision)}"
+
+
+def issue_iri(decision: str, n: int, base: str = BASE) -> str:
+    """``.../decision/<id>/issue/<n>``."""
+    return f"{decision_iri(decision, base)}/issue/{n}"
+
+
+def passage_iri(passage: str, base: str = BASE) -> str:
+    """``.../passage/<hash of the normalised words>``."""
+    return f"{base}passage/{passage}"

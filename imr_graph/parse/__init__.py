@@ -1,0 +1,1 @@
+"""Source text to the facts that stand in it: clean, sections, header, issues, citations, problems."""

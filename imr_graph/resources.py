@@ -1,0 +1,39 @@
+"""Where the packaged data lies: ontology/, queries/, index/ and the sample letters.
+
+In a wheel the folders are inside the package (``imr_graph/_data``), in a checkout beside it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from imr_graph.errors import ImrGraphError
+
+_CHECKOUT = {"sample": Path("tests") / "corpus"}
+
+
+@cache
+def data_folder(name: str) -> Path:
+    """The folder of packaged data called ``name``: ontology, queries, index or sample.
+
+    Raises :class:`ImrGraphError` where neither the wheel nor the checkout has it.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "_data" / name, package.parent / _CHECKOUT.get(name, Path(name))):
+        if folder.is_dir():
+            return folder
+    raise ImrGraphError(f"the packaged folder {name}/ is missing", remedy="install imr-graph again")
+
+
+@cache
+def rules(name: str) -> dict[str, Any]:
+    """The table of ontology/rules/<name>.toml: knowledge for parse and link that is no vocabulary."""
+    path = data_folder("ontology") / "rules" / f"{name}.toml"
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ImrGraphError(f"{path}: {error}", remedy="mend the file or install imr-graph again") from error
