@@ -1,0 +1,209 @@
+"""The guideline lines of a letter, split by their grammar into citations.
+
+docs/layouts.md has the grammar. Late 2016 letters print ``title year, Section(s): ...``, earlier ones
+``[ACOEM Chapter N] title [topic] [Page(s): pages]``; what stands outside the MTUS is free text. Nothing here
+knows which guidelines exist: section lists stay whole, chapters of free text stay in the section, and
+:mod:`imr_graph.link.citations` takes them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from imr_graph.models import Citation, GuidelineLine
+from imr_graph.resources import rules
+from imr_graph.text import CleanText
+
+# "Decision based on MTUS Knee Complaints 2004." and "Decision based on Non-MTUS Citation ODG, Knee."
+_SENTENCE = re.compile(
+    r"Decision\s+based\s+on\s+(?:(?P<mtus>MTUS)\b|(?P<free>Non\s*-?\s*MTUS)(?:\s+Citations?)?)\s*[:,]?\s*",
+    re.IGNORECASE,
+)
+# "The Claims Administrator did not cite any medical evidence for its decision."
+_STOCK = re.compile(
+    r"\s*The\s+(?:Claims\s+Administrator|Expert\s+Reviewer)\s+"
+    r"(?:did\s+not\s+cite\b[^.]*|based\s+(?:their|its|his/her)\s+decision\s+on\s+recommendation[^.]*)\.?",
+    re.IGNORECASE,
+)
+_WORD = r"[A-Z][\w/'’&-]*"
+# "Forearm, Wrist, and Hand Complaints 2004, Section(s): " or "Chronic Pain Medical Treatment 2016 Guidelines"
+_DATED_PART = re.compile(
+    rf"(?:^|,?\s+and\s+|,\s*)(?P<title>{_WORD}(?:(?:,\s+|\s+)(?:(?:and|of|for|to|the|&)\s+)*{_WORD})*?)\s+(?P<year>(?:19|20)\d\d)"
+    r"(?:\s+Guidelines?)?(?:,?\s*Sections?(?:\(s\))?\s*:\s*|(?=\s*(?:$|,\s+and\s+|,\s*Chapter)))"
+)
+# "ACOEM Chapter 11 Forearm, Wrist, and Hand Complaints Page(s): 265" or "Chronic Pain Treatment Guidelines Opioids"
+_PAGED_PART = re.compile(
+    r"(?P<title>(?:ACOEM\s+(?:Practice\s+Guidelines,?\s+)?)?Chapter\s+\d+\s+.*?(?=\s+Page|\s*$)"
+    r"|.*?\bGuidelines?\b|.*?(?=,?\s+Section|\s+Page|\s*$))"
+    r"(?:[,:]?\s+Sections?(?:\(s\))?\s*:)?[\s,:-]*(?P<section>.*?)[\s,]*(?:Pages?(?:\(s\))?\s*:?\s*(?P<pages>\d[\d\s,&;.–-]*?))?[\s,.]*",
+    re.DOTALL,
+)
+# the comma without a blank that glues the parts of the earlier letters: "Page(s): 265,Chronic Pain ..."
+_GLUE = re.compile(r",(?=[A-Z])|,\s+(?=(?:ACOEM\s+)?Chapter\s+\d)|(?<=\d),\s+(?=[A-Z])")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+# "(updated 11/23/16)"
+_UPDATED = re.compile(
+    r"\b(?:updated|effective|revised)\s+(?:on\s+)?\d\d?[/-]\d\d?[/-](?:20)?(?P<year>\d\d)\b", re.IGNORECASE
+)
+# "pg. 607", "pages 46-47"
+_PAGES = re.compile(
+    r"[\s,;(]*\b(?:pages?|pgs?|pp)\b(?:\(s\))?\.?\s*:?\s*(?P<pages>\d+(?:\s*(?:[-–,&]|and)\s*\d+)*)\)?", re.IGNORECASE
+)
+_EDGE = " \t\n,;:-–—/."
+_OPEN_EDGE = _EDGE + ")"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One cited thing at ``text[start:end]`` of a guideline line."""
+
+    start: int
+    end: int
+    source: str
+    document: str
+    rule: str
+    section: str | None = None
+    year: int | None = None
+    pages: str | None = None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _OPEN_EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    return start, end
+
+
+def _sentences(text: str) -> Iterator[tuple[bool, int, int]]:
+    """The citing sentences: whether inside the MTUS, and where their object stands."""
+    starts = list(_SENTENCE.finditer(text))
+    for number, match in enumerate(starts):
+        end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+        stock = _STOCK.search(text, match.end(), end)
+        end = stock.start() if stock else end
+        start, end = match.end(), len(text[:end].rstrip(" ."))
+        if start < end:
+            yield match["mtus"] is not None, start, end
+
+
+def _dated(text: str, start: int, end: int) -> list[_Part]:
+    """Parts of late 2016 and after; empty where the sentence is not of that form."""
+    heads = list(_DATED_PART.finditer(text[start:end]))
+    if not heads or heads[0].start() != 0:
+        return []
+    parts = []
+    for number, head in enumerate(heads):
+        stop = start + heads[number + 1].start() if number + 1 < len(heads) else end
+        place = _trimmed(text, start + head.start("title"), stop)
+        sections = text[start + head.end() : stop].strip(" ,")
+        part = _Part(*place, "MTUS", head["title"], "mtus-dated", sections or None, int(head["year"]))
+        parts.append(part)
+    return parts
+
+
+def _paged(text: str, start: int, end: int) -> Iterator[_Part]:
+    """Parts of the earlier letters, glued with commas."""
+    cuts = [start, *(start + m.end() for m in _GLUE.finditer(text[start:end])), end]
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        left, right = _trimmed(text, left, right)
+        match = _PAGED_PART.fullmatch(text, left, right)
+        if match is None or left == right:
+            continue
+        years = _YEAR.findall(match["title"] + " " + match["section"])
+        yield _Part(
+            left,
+            right,
+            "MTUS",
+            match["title"].strip(" ,") or match["section"],
+            "mtus-paged",
+            match["section"] or None if match["title"].strip(" ,") else None,
+            int(years[-1]) if years else None,
+            " ".join(match["pages"].split()).strip(" ,.") if match["pages"] else None,
+        )
+
+
+@cache
+def _announcements() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The pattern of the names that announce a source in free text, and the source of each."""
+    source_of = {
+        " ".join(name.lower().split()): s for s, names in rules("citations")["sources"].items() for name in names
+    }
+    names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(source_of, key=len, reverse=True))
+    return re.compile(rf"(?:\band\s+)?(?:\bthe\s+)?(?<![\w/.])\(?(?P<name>{names})(?!\w)\)?", re.IGNORECASE), source_of
+
+
+def _free_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, str, int, int, int]]:
+    """Free text cut at the names of sources: source, name as printed, start of the name, rest from, to."""
+    pattern, source_of = _announcements()
+    heads = list(pattern.finditer(text, start, end))
+    first = heads[0].start() if heads else end
+    lead = _trimmed(text, start, first)
+    if lead[0] < lead[1]:
+        owner = heads[0] if len(heads) == 1 and not text[heads[0].end() : end].strip(_OPEN_EDGE) else None
+        if owner is not None:  # "Knee chapter (ODG)": the name stands behind what it names
+            yield _source(owner["name"], source_of), owner["name"], lead[0], *lead
+            return
+        yield "other", "", lead[0], *lead
+    for number, head in enumerate(heads):
+        stop = heads[number + 1].start() if number + 1 < len(heads) else end
+        rest = _trimmed(text, head.end(), stop)
+        if (
+            rest[0] >= rest[1]
+            and number + 1 < len(heads)
+            and _source(heads[number + 1]["name"], source_of) == _source(head["name"], source_of)
+        ):
+            continue  # "ODG, Work Loss Data Institute, 2016": two names of one source
+        yield _source(head["name"], source_of), head["name"], head.start("name"), rest[0], max(rest)
+
+
+def _source(name: str, source_of: dict[str, str]) -> str:
+    return source_of.get(re.sub(r"[\s-]+", " ", name.lower())) or source_of[" ".join(name.lower().split())]
+
+
+def _free(text: str, start: int, end: int) -> Iterator[_Part]:
+    """Citations outside the MTUS, one an announced source."""
+    for source, name, left, rest, stop in _free_pieces(text, start, end):
+        body = text[rest:stop]
+        pages = _PAGES.search(body) if source != "other" else None
+        updated = _UPDATED.search(body)
+        years = _YEAR.findall(body) if source != "other" else []
+        year = 2000 + int(updated["year"]) if updated else int(years[0]) if years else None
+        if pages:
+            body = body[: pages.start()] + body[pages.end() :]
+        left, stop = _trimmed(text, left, max(stop, left + len(name)))
+        if source == "other":
+            if body:
+                yield _Part(left, stop, source, body, "free-text")
+        else:
+            yield _Part(left, stop, source, name, "free-text", body or None, year, pages["pages"] if pages else None)
+
+
+def read_guideline_line(line: GuidelineLine, clean: CleanText) -> tuple[Citation, ...]:
+    """The citations of one guideline line, in order; none where it cites nothing.
+
+    ``document`` is the title as printed, without its year; ``section`` everything behind it, still a list;
+    ``pages`` and ``year`` where printed. Spans point at title and sections together.
+    """
+    base = clean.locate(line.span)[0]
+    parts: list[_Part] = []
+    for inside, start, end in _sentences(line.text):
+        parts.extend(
+            (_dated(line.text, start, end) or _paged(line.text, start, end)) if inside else _free(line.text, start, end)
+        )
+    return tuple(
+        Citation(
+            cited_by=line.party,
+            source=part.source,
+            document=part.document,
+            section=part.section,
+            year=part.year,
+            pages=part.pages,
+            span=clean.source_span(base + part.start, base + part.end),
+            rule=part.rule,
+        )
+        for part in parts
+    )
