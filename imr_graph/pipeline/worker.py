@@ -1,0 +1,63 @@
+"""One source, all the way: read, parse, link, and what the stores will take of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imr_graph.archive import Packed, pack
+from imr_graph.errors import ImrGraphError
+from imr_graph.graph.triples import decision_quads
+from imr_graph.link import Linker
+from imr_graph.models import Letter
+from imr_graph.parse import parse_letter
+from imr_graph.read import SourceRef, read_source
+from imr_graph.search.documents import IssueDocument, issue_documents
+from imr_graph.vocabulary import load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """A source after its worker: the letter ready to write, or the reason why it was refused."""
+
+    source: SourceRef
+    sha256: str
+    letter: Packed | None = None
+    quads: bytes = b""
+    documents: tuple[IssueDocument, ...] = ()
+    problems: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def read_letter(source: SourceRef, linker: Linker) -> Letter:
+    """The letter in ``source``, parsed and linked.
+
+    Raises :class:`imr_graph.errors.ReadError` and :class:`imr_graph.errors.NotADecision`.
+    """
+    text = read_source(source)
+    return Letter(decision=linker(parse_letter(text)), text=text.text, pages=text.pages)
+
+
+def prepare(base: str) -> Callable[[SourceRef], Processed]:
+    """The work of one worker process, with its vocabularies loaded. ``base`` is the base IRI of the instances."""
+    vocabulary = load_vocabulary()
+    linker = Linker(vocabulary)
+
+    def work(source: SourceRef) -> Processed:
+        try:
+            letter = read_letter(source, linker)
+        except ImrGraphError as error:
+            return Processed(source, "", reason=str(error))
+        except Exception as error:  # one odd letter must not end a build of two million; it is named in the report
+            return Processed(source, "", reason=f"internal error: {type(error).__name__}: {error}")
+        decision = letter.decision
+        return Processed(
+            source,
+            decision.source_sha256,
+            pack(letter),
+            "".join(decision_quads(decision, base)).encode(),
+            tuple(issue_documents(decision, vocabulary)),
+            tuple(problem.code for problem in decision.problems),
+        )
+
+    return work
