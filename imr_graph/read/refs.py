@@ -1,0 +1,77 @@
+"""Where a letter lies before it is read, and how much of it may be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from imr_graph.errors import ReadError
+
+Packing = Literal["zip", "tar", "gz", "bz2", "xz"]
+"""How an archive is packed: zip, a plain tar, or a tar inside gzip, bzip2 or xz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused as too large; a published letter has 30 to 150 kB, 2 to 10 pages, 3 to 30 kB of text.
+
+    Bytes for ``file`` (one file, or one archive member unpacked) and ``archive`` (all members unpacked,
+    together); counts for ``members``, ``pages`` and ``characters``. ``ratio`` is unpacked to packed size, held
+    against members of more than a megabyte: letters pack four to one, bombs a thousand to one.
+    """
+
+    file: int = 50_000_000
+    archive: int = 50_000_000_000
+    members: int = 500_000
+    ratio: int = 200
+    pages: int = 500
+    characters: int = 3_000_000
+
+
+DEFAULT: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member lies in its archive, so that it can be read without listing the archive again.
+
+    ``offset`` is that of the local header in a zip, of the first data byte in a tar (after unpacking);
+    ``packed``, ``method`` and ``crc`` are the zip directory's words.
+    """
+
+    packing: Packing
+    offset: int
+    packed: int = 0
+    method: int = 0
+    crc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """One letter that was found and not yet read; can be sent to another process.
+
+    ``name`` is the path, with ``!member`` for a member of an archive, or ``-``; ``size`` is in bytes,
+    unpacked. ``error`` is set where the listing already shows that it cannot be read (an unsafe member, a
+    damaged archive): :func:`imr_graph.read.read_source` raises it. ``data`` is what standard input gave.
+    """
+
+    name: str
+    path: str
+    member: str | None = None
+    size: int = 0
+    place: Place | None = None
+    data: bytes | None = field(default=None, repr=False)
+    error: ReadError | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A source that could not be read, and why."""
+
+    name: str
+    error: ReadError
+
+
+def shown(path: str) -> str:
+    """``path`` as text that can be written anywhere: bytes of a file name that are not UTF-8 become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

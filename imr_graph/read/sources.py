@@ -1,0 +1,134 @@
+"""Find letters in files, folders, archives and on standard input, without reading them.
+
+What is looked at in a folder or an archive is decided by name, so that two million letters are listed without
+opening them: the extensions of :data:`LETTERS`, and names without an extension. Files that are hidden (a
+leading dot, ``__MACOSX``) or that describe their folder (``README``) are passed over in silence; any other
+(an image, a spreadsheet) is passed over and counted. A file named by the user is always looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from imr_graph.errors import OversizedSource, ReadError, UnsupportedFile
+from imr_graph.read.archives import list_members, packing_of
+from imr_graph.read.refs import DEFAULT, Limits, SourceRef, shown
+
+STDIN: Final = "-"
+LETTERS: Final = frozenset({"", ".pdf", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+ARCHIVES: Final = frozenset({".zip", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz"})
+
+
+def find_sources(
+    paths: Iterable[Path | str],
+    *,
+    limits: Limits = DEFAULT,
+    passed_over: Counter[str] | None = None,
+) -> Iterator[SourceRef]:
+    """The letters at ``paths``, sorted by path; members of a compressed tar in the archive's own order.
+
+    ``-`` is standard input. ``passed_over`` counts, by extension, the files of folders and archives that do
+    not look like letters. Nothing is raised: what cannot be read becomes a reference with its ``error``.
+    """
+    counter: Counter[str] = Counter() if passed_over is None else passed_over
+    for path in sorted({str(p) for p in paths}):
+        if path == STDIN:
+            yield _standard_input(sys.stdin.buffer, limits)
+        elif Path(path).is_dir():
+            yield from _folder(path, limits, counter)
+        else:
+            yield from _file(path, limits, counter, sniff=True)
+
+
+def wanted(name: str, passed_over: Counter[str]) -> bool:
+    """Whether a file or member called ``name`` is looked at; counts the ones that are neither that nor hidden."""
+    path = PurePosixPath(name)
+    if any(map(_hidden, path.parts)):
+        return False
+    if path.stem.lower() == "readme":
+        return False
+    suffix = path.suffix.lower()
+    if suffix in LETTERS or suffix in ARCHIVES:
+        return True
+    passed_over[suffix] += 1
+    return False
+
+
+def _hidden(part: str) -> bool:
+    return (part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX"
+
+
+def _folder(folder: str, limits: Limits, passed_over: Counter[str]) -> Iterator[SourceRef]:
+    """Depth first, each folder sorted by name; links to folders are not followed, so there is no loop."""
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        if Path(path).is_dir():
+            try:
+                waiting += _entries(path, passed_over)
+            except OSError as error:
+                yield SourceRef(shown(path), path, error=unreadable(path, error))
+        else:
+            archive = PurePosixPath(path).suffix.lower() in ARCHIVES
+            yield from _file(path, limits, passed_over, sniff=archive)
+
+
+def _entries(folder: str, passed_over: Counter[str]) -> list[str]:
+    """What is looked at in a folder, last name first."""
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+    return [
+        entry.path
+        for entry in found
+        if (entry.is_dir(follow_symlinks=False) and not _hidden(entry.name))
+        or (entry.is_file() and wanted(entry.name, passed_over))
+    ]
+
+
+def _file(path: str, limits: Limits, passed_over: Counter[str], *, sniff: bool) -> Iterator[SourceRef]:
+    """One file, or the members of an archive; ``sniff`` opens it to see which of the two it is."""
+    try:
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):
+            error: ReadError = UnsupportedFile(f"{path} is not a regular file", remedy="pipe it in and name it -")
+            yield SourceRef(shown(path), path, error=error)
+            return
+        packing = packing_of(path) if sniff else None
+    except OSError as reason:
+        yield SourceRef(shown(path), path, error=unreadable(path, reason))
+        return
+    if packing is None:
+        yield SourceRef(shown(path), path, size=status.st_size)
+        return
+    for ref in list_members(path, packing, limits):
+        if ref.error is not None or wanted(ref.member or "", passed_over):
+            yield ref
+
+
+def _standard_input(stream: BinaryIO, limits: Limits) -> SourceRef:
+    data = stream.read(limits.file + 1)
+    if len(data) > limits.file:
+        return SourceRef(STDIN, STDIN, size=len(data), error=too_large("standard input", limits))
+    return SourceRef(STDIN, STDIN, size=len(data), data=data)
+
+
+def unreadable(path: str, error: OSError) -> ReadError:
+    """The error for a path that the system does not let us read."""
+    if isinstance(error, FileNotFoundError):
+        return ReadError(f"{shown(path)} does not exist", remedy="check the path")
+    return ReadError(
+        f"{shown(path)} cannot be read: {error.strerror or error}", remedy="check the path and its permissions"
+    )
+
+
+def too_large(name: str, limits: Limits) -> OversizedSource:
+    """The error for a file above the limit of bytes."""
+    return OversizedSource(
+        f"{name} is larger than {limits.file:,} bytes", remedy="a letter has about 100,000; split the file"
+    )
