@@ -1,0 +1,373 @@
+"""The second text engine, pure Python: Whoosh. The only module that imports it; its parser reads the query language.
+
+Postings, phrases and patterns are Whoosh's; scores are added term by term here, by the formula of
+:mod:`imr_graph.search.query`, so that both engines rank alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from whoosh import analysis, columns, fields, qparser
+from whoosh import index as whoosh_index
+from whoosh import query as whoosh_query
+from whoosh.filedb.filestore import FileStorage
+from whoosh.lang.snowball.english import EnglishStemmer
+from whoosh.qparser import plugins, syntax
+from whoosh.support.charset import accent_map
+
+from imr_graph.errors import QueryError, StoreError
+from imr_graph.search.documents import IssueDocument
+from imr_graph.search.engine import Match
+from imr_graph.search.query import (
+    All,
+    Any,
+    Best,
+    Constant,
+    Everything,
+    Node,
+    Parsed,
+    Pattern,
+    Phrase,
+    Range,
+    Word,
+    date_bounds,
+    in_fields,
+    wildcard_regex,
+)
+from imr_graph.search.schema import IndexSchema, load_schema
+
+_SEPARATOR = "\x1f"
+_K1, _B = 1.2, 0.75
+
+
+def _analyser(declared: IndexSchema) -> analysis.Analyzer:
+    return (
+        analysis.RegexTokenizer(r"[^\W_]+")
+        | analysis.LowercaseFilter()
+        | analysis.CharsetFilter(accent_map)
+        | analysis.StopFilter(declared.stopwords, minsize=1, maxsize=declared.longest_token)
+        | analysis.StemFilter(EnglishStemmer().stem, cachesize=50_000)
+    )
+
+
+def _schema(declared: IndexSchema) -> fields.Schema:
+    analyser = _analyser(declared)
+    kinds: dict[str, Callable[[], fields.FieldType]] = {
+        "text": lambda: fields.TEXT(analyzer=analyser, phrase=True),
+        "keyword": lambda: fields.KEYWORD(analyzer=analysis.RegexTokenizer(f"[^{_SEPARATOR}]+")),
+        "integer": lambda: fields.NUMERIC(int, bits=32),
+        "date": lambda: fields.NUMERIC(int, bits=32),
+    }
+    schema = fields.Schema(payload=fields.STORED, facets=fields.COLUMN(columns.VarBytesColumn()))
+    for field in declared.fields.values():
+        schema.add(field.name, kinds[field.kind]())
+    return schema
+
+
+def create(folder: Path) -> None:
+    """Make an empty index in ``folder``."""
+    whoosh_index.create_in(str(folder), _schema(load_schema()))
+
+
+class WhooshIndex:
+    """A :class:`imr_graph.search.engine.TextIndex` over Whoosh."""
+
+    engine = "whoosh"
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._index = FileStorage(str(folder), readonly=True).open_index()
+        except (whoosh_index.IndexError, OSError) as error:
+            raise StoreError(f"the text index in {folder} cannot be read", remedy="run imr-graph build") from error
+        self._declared = load_schema()
+        self._analyser = _analyser(self._declared)
+        self.reload()
+
+    def reload(self) -> None:
+        """Look at the folder again."""
+        self._searcher = self._index.searcher()
+        self._reader = self._searcher.reader()
+
+    def __len__(self) -> int:
+        """How many issues there are."""
+        return int(self._reader.doc_count())
+
+    def analyse(self, text: str) -> list[str]:
+        """The terms of a text field."""
+        return [token.text for token in self._analyser(text)]
+
+    def doc_freq(self, field: str, term: str) -> int:
+        """How many issues have this analysed term in this field."""
+        return int(self._reader.doc_frequency(field, term))
+
+    def search(self, node: Node, limit: int) -> list[Match]:
+        """The best ``limit`` matches, best first; equal scores in the order of their keys."""
+        scores = self._scores(node) or {}
+        ranked = sorted(((round(score, 5), number) for number, score in scores.items()), key=lambda m: -m[0])
+        last = ranked[min(limit, len(ranked)) - 1][0] if ranked else 0.0
+        stored = self._reader.stored_fields
+        matches = [Match(score, stored(number)["payload"]) for score, number in ranked if score >= last]
+        return sorted(matches, key=lambda match: (-match.score, match.payload))[:limit]
+
+    def count(self, node: Node) -> int:
+        """How many issues match."""
+        return len(self._scores(node) or ())
+
+    def facets(self, node: Node, fields: Sequence[str], size: int) -> dict[str, dict[str, int]]:
+        """For each field the ``size`` most frequent values among all matches, with their counts."""
+        found: dict[str, Counter[str]] = {field: Counter() for field in fields}
+        numbers = self._scores(node)
+        if numbers:
+            column = self._reader.column_reader("facets")
+            for number in numbers:
+                for entry in column[number].decode().split(_SEPARATOR):
+                    field, _, value = entry.partition("=")
+                    if field in found:
+                        found[field][value] += 1
+        return {
+            field: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:size])
+            for field, counts in found.items()
+        }
+
+    def _scores(self, node: Node) -> dict[int, float] | None:
+        """Document numbers with their scores; None where nothing but stop words is asked for."""
+        match node:
+            case Word() | Phrase() | Pattern():
+                return self._leaf(node)
+            case Range(field, low, high):
+                return self._matching(whoosh_query.NumericRange(field, low, high))
+            case Everything():
+                return dict.fromkeys(self._reader.all_doc_ids(), 0.0)
+            case Any(parts):
+                return _combined(self._all_scores(parts), lambda old, new: old + new)
+            case Best(parts):
+                return _combined(self._all_scores(parts), max)
+            case All(parts, without):
+                return self._all(parts, without)
+            case Constant(part, score):
+                found = self._scores(part)
+                return None if found is None else dict.fromkeys(found, score)
+
+    def _leaf(self, node: Word | Phrase | Pattern) -> dict[int, float] | None:
+        if node.field is None:
+            return self._scores(in_fields(node, self._declared.names("text")))
+        if isinstance(node, Word):
+            return self._word(node.field, node.text, node.weight)
+        if isinstance(node, Phrase):
+            return self._phrase(node.field, node.text, node.slop)
+        return self._matching(whoosh_query.Regex(node.field, wildcard_regex(node.text.lower()) + "$"))
+
+    def _all_scores(self, parts: Iterable[Node]) -> list[dict[int, float]]:
+        return [scores for scores in map(self._scores, parts) if scores is not None]
+
+    def _all(self, parts: tuple[Node, ...], without: tuple[Node, ...]) -> dict[int, float] | None:
+        wanted = self._all_scores(parts)
+        unwanted = self._all_scores(without)
+        if not wanted:
+            if not unwanted:
+                return None
+            wanted = [dict.fromkeys(self._reader.all_doc_ids(), 0.0)]
+        wanted.sort(key=len)
+        kept = [n for n in wanted[0] if all(n in w for w in wanted[1:]) and not any(n in u for u in unwanted)]
+        return {number: sum(scores[number] for scores in wanted) for number in kept}
+
+    def _word(self, field: str, text: str, weight: float) -> dict[int, float] | None:
+        if self._declared[field].kind == "keyword":
+            return self._matching(whoosh_query.Term(field, text), weight)
+        terms = self.analyse(text)
+        if len(terms) > 1:
+            return self._phrase(field, text, 0)
+        return self._bm25(field, terms[0], weight) if terms else None
+
+    def _phrase(self, field: str, text: str, slop: int) -> dict[int, float] | None:
+        terms = self.analyse(text)
+        if self._declared[field].kind != "text" or len(terms) == 1:
+            return self._word(field, text, 1.0)
+        return self._matching(whoosh_query.Phrase(field, terms, slop=slop + 1)) if terms else None
+
+    def _matching(self, query: whoosh_query.Query, score: float = 1.0) -> dict[int, float]:
+        return dict.fromkeys(self._searcher.docs_for_query(query), score)
+
+    def _bm25(self, field: str, term: str, weight: float) -> dict[int, float]:
+        reader, frequency = self._reader, self.doc_freq(field, term)
+        if not frequency:
+            return {}
+        total = reader.doc_count_all()
+        idf = math.log(1 + (total - frequency + 0.5) / (frequency + 0.5)) * weight * (_K1 + 1)
+        mean = self._searcher.avg_field_length(field) or 1.0
+        postings, found = reader.postings(field, term), {}
+        while postings.is_active():
+            number, count = postings.id(), postings.weight()
+            length = reader.doc_field_length(number, field)
+            found[number] = idf * count / (count + _K1 * (1 - _B + _B * length / mean))
+            postings.next()
+        return found
+
+
+def _combined(scores: list[dict[int, float]], join: Callable[[float, float], float]) -> dict[int, float] | None:
+    if not scores:
+        return None
+    found = dict(scores[0])
+    for more in scores[1:]:
+        for number, score in more.items():
+            found[number] = join(found[number], score) if number in found else score
+    return found
+
+
+class WhooshWriter:
+    """A :class:`imr_graph.search.engine.IndexWriter` over Whoosh."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._writer = FileStorage(str(folder)).open_index().writer(limitmb=128)
+        except whoosh_index.LockError:
+            raise StoreError(f"the text index in {folder} is being written", remedy="wait, try again") from None
+        self._facets = load_schema().facets
+
+    def add(self, documents: Iterable[IssueDocument]) -> None:
+        """Add issues."""
+        for document in documents:
+            keywords = {field: _SEPARATOR.join(values) for field, values in document.keywords.items() if values}
+            pairs = (f"{field}={value}" for field in self._facets for value in document.keywords.get(field, ()))
+            facets = _SEPARATOR.join(pairs).encode()
+            values = {**document.text, **keywords, **document.numbers}
+            self._writer.add_document(**values, payload=document.payload, facets=facets)
+
+    def delete_case(self, case: str) -> None:
+        """Drop the issues of a letter."""
+        self._writer.delete_by_term("case", case)
+
+    def __enter__(self) -> Self:
+        """The writer; the lock is held since it was made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit, or drop everything after an error."""
+        if error is None:
+            self._writer.commit()
+        else:
+            self._writer.cancel()
+
+
+class _LooseOr(whoosh_query.Or):  # type: ignore[misc]  # Whoosh has no types
+    """What stands side by side without an operator."""
+
+
+class _LooseGroup(syntax.OrGroup):  # type: ignore[misc]
+    qclass = _LooseOr
+
+
+def _parser() -> qparser.QueryParser:
+    parts = [
+        plugins.WhitespacePlugin(),
+        plugins.WildcardPlugin(),
+        plugins.PhrasePlugin(),
+        plugins.RangePlugin(),
+        plugins.FieldsPlugin(remove_unknown=False),
+        plugins.GroupPlugin(),
+        plugins.OperatorsPlugin(AndNot=None, AndMaybe=None, Require=None),
+    ]
+    return qparser.QueryParser(None, None, plugins=parts, group=_LooseGroup)
+
+
+def _check_balance(text: str) -> None:
+    bare = re.sub(r'"[^"]*"', "", text)
+    for mark, other in (('"', ""), ("(", ")"), ("[", "]"), ("{", "}")):
+        if bare.count(mark) != (bare.count(other) if other else 0):
+            raise QueryError(f"unbalanced {mark}{other} in {text!r}", remedy="close it, or leave it out")
+
+
+def parse(text: str) -> Parsed:
+    """A text of the query language, by Whoosh's parser; see :func:`imr_graph.search.query.parse_query`."""
+    _check_balance(text)
+    try:
+        tree = _parser().parse(text, normalize=False)
+    except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError) as error:
+        raise QueryError(f"{text!r} cannot be read as a query", remedy="quote words like AND, OR, NOT") from error
+    words: list[str] = []
+    required: list[Node] = []
+    without: list[Node] = []
+    for part in tree if isinstance(tree, _LooseOr) else [tree]:
+        if isinstance(part, whoosh_query.Term) and part.fieldname is None:
+            words.append(_checked(part.text))
+        elif isinstance(part, whoosh_query.Not):
+            without.append(_node(part.query))
+        else:
+            required.append(_node(part))
+    return Parsed(" ".join(words), tuple(required), tuple(without))
+
+
+def _checked(text: str) -> str:
+    if text in {"AND", "OR", "NOT"}:
+        raise QueryError(f"{text} has nothing to join", remedy="put a word on both sides, or quote it")
+    if text.endswith(":"):
+        raise QueryError(f"{text} has no value", remedy="write a value behind the colon, or quote the words")
+    return text
+
+
+def _field(name: str | None) -> str | None:
+    return None if name is None else load_schema()[name].name
+
+
+def _node(tree: whoosh_query.Query) -> Node:
+    """Whoosh's tree in our terms."""
+    match tree:
+        case whoosh_query.Not():
+            return All((), (_node(tree.query),))
+        case whoosh_query.And():
+            parts = [part for part in tree if not isinstance(part, whoosh_query.Not)]
+            return All(tuple(map(_node, parts)), tuple(_node(p.query) for p in tree if isinstance(p, whoosh_query.Not)))
+        case whoosh_query.Or():
+            parts = list(map(_node, tree))
+            return parts[0] if len(parts) == 1 else Any(tuple(parts))
+        case whoosh_query.Phrase():
+            return Phrase(_field(tree.fieldname), " ".join(tree.words), tree.slop - 1)
+        case whoosh_query.Prefix():
+            return Pattern(_field(tree.fieldname), f"{tree.text}*")
+        case whoosh_query.Wildcard():
+            return (
+                Everything() if tree.text == "*" and not tree.fieldname else Pattern(_field(tree.fieldname), tree.text)
+            )
+        case whoosh_query.TermRange():
+            return _range(tree)
+        case whoosh_query.Term():
+            return _term(_field(tree.fieldname), _checked(tree.text))
+    raise QueryError(f"{tree} cannot be searched for", remedy="see docs/search.md for the query language")
+
+
+def _term(field: str | None, text: str) -> Node:
+    kind = load_schema()[field].kind if field else "text"
+    if field and kind in {"date", "integer"}:
+        return Range(field, *(date_bounds if kind == "date" else _number_bounds)(text))
+    return Word(field, text)
+
+
+def _range(tree: whoosh_query.TermRange) -> Node:
+    field = _field(tree.fieldname)
+    kind = load_schema()[field].kind if field else "text"
+    if field is None or kind not in {"date", "integer"}:
+        raise QueryError("a range needs a field of dates or numbers", remedy="write date:[2016 TO 2017]")
+    bounds = date_bounds if kind == "date" else _number_bounds
+    low = high = None
+    if tree.start:
+        first, last = bounds(tree.start)
+        low = last + 1 if tree.startexcl else first
+    if tree.end:
+        first, last = bounds(tree.end)
+        high = first - 1 if tree.endexcl else last
+    return Range(field, low, high)
+
+
+def _number_bounds(text: str) -> tuple[int, int]:
+    if not text.isdecimal():
+        raise QueryError(f"{text!r} is no number", remedy="write n:1 or n:[1 TO 3]")
+    return int(text), int(text)
