@@ -76,8 +76,10 @@ class _Step:
             return segment.old + segment.old_length
         return segment.old + min(offset, segment.old_length)
 
-    def to_new(self, position: int) -> int:
-        segment = self.segments[max(0, bisect_right(self.old_starts, position) - 1)]
+    def to_new(self, position: int, *, end: bool = False) -> int:
+        """The new offset of an old one; as an ``end`` it closes the character before it."""
+        probe = position - 1 if end and position else position
+        segment = self.segments[max(0, bisect_right(self.old_starts, probe) - 1)]
         return segment.new + min(position - segment.old, segment.new_length)
 
 
@@ -128,5 +130,5 @@ class CleanText:
         """Where a span of the source text lies in the clean text: ``(start, end)``."""
         start, end = span
         for step in self.steps:
-            start, end = step.to_new(start), step.to_new(end)
-        return start, end
+            start, end = step.to_new(start), step.to_new(end, end=True)
+        return start, max(start, end)

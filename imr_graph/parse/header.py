@@ -1,0 +1,99 @@
+"""The header of a letter: case number, dates and priority.
+
+Labels and values are read as a row of tokens, so it does not matter whether a value stands behind its label, on
+the next line (``Application`` / ``Received:``), or whether all labels of a column come before all its values, as in
+PDF text in plain reading order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from imr_graph.parse import patterns
+from imr_graph.parse.findings import Findings
+
+DATES = ("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "date_received")
+_VALUES = {"case": "case_number", "kind": "priority"}
+_DIGITS = re.compile(r"\d+")  # 9, 30 and 2016 of "9/30/2016"
+
+Header = dict[str, str | dt.date]
+
+
+def read_header(findings: Findings, start: int, end: int) -> Header:
+    """The header fields of ``clean.text[start:end]``: the names of :class:`imr_graph.models.Decision`.
+
+    A field that is missing is not in the result; :func:`report_missing` tells of it.
+    """
+    header: Header = {}
+    labels: list[str] = []
+    values: list[re.Match[str]] = []
+    for token in patterns.HEADER_TOKEN.regex.finditer(findings.clean.text, start, end):
+        kind = token.lastgroup or ""
+        if kind in ("case", "kind", "date"):
+            values.append(token)
+            continue
+        if values and kind != "rest":
+            _assign(findings, header, labels, values)
+            labels, values = [], []
+        if kind != "rest" or "date_received" not in (*labels, *header):
+            labels.append("date_received" if kind == "rest" else kind)
+    _assign(findings, header, labels, values)
+    return header
+
+
+def _assign(findings: Findings, header: Header, labels: list[str], values: list[re.Match[str]]) -> None:
+    """Give a run of labels the run of values behind it, kind by kind."""
+    for kind, names in (("case", ["case_number"]), ("kind", ["priority"]), ("date", [n for n in labels if n in DATES])):
+        found = [v for v in values if v.lastgroup == kind]
+        if kind != "date":
+            names = [n for n in names if n in labels]
+        if len(found) < len(names):
+            names = names[-len(found) :] if len(found) == 1 else []  # a blank value: only the last label is sure
+        for name, value in zip(names, found, strict=False):
+            _store(findings, header, name, value)
+
+
+def _store(findings: Findings, header: Header, name: str, value: re.Match[str]) -> None:
+    if name in header:
+        return
+    text = value.group()
+    if name in DATES:
+        date = to_date(text)
+        if date is None:
+            findings.report(
+                "date-unreadable", f"{label(name)}: {text} is no date", findings.span(value.start(), value.end())
+            )
+            return
+        header[name] = date
+    else:
+        header[name] = text.lower() if name == "priority" else text.upper().replace("IMR ", "IMR-")
+    findings.show(name, value.start(), value.end(), patterns.HEADER_TOKEN.name)
+
+
+def report_missing(findings: Findings, header: Header) -> None:
+    """Problems for the header fields that were not found: one where there is no header at all."""
+    names = ("case_number", *DATES, "priority")
+    if not header:
+        findings.report("header-missing", "no header: no case number, no dates; the letter is known by its text")
+        return
+    unreadable = {p.message.split(":")[0] for p in findings.problems if p.code == "date-unreadable"}
+    for name in names:
+        if name not in header and label(name) not in unreadable:
+            findings.report("field-missing", f"{label(name)}: not found in the header")
+
+
+def label(name: str) -> str:
+    """A field's name for people: ``date of injury``, ``UR denial date``."""
+    return name.replace("_", " ").replace("ur ", "UR ")
+
+
+def to_date(text: str) -> dt.date | None:
+    """The date of ``mm/dd/yyyy`` or ``mm-dd-yy``, or None where there is no such day; yy below 70 is 20yy."""
+    month, day, year = map(int, _DIGITS.findall(text))
+    if year < 100:
+        year += 2000 if year < 70 else 1900
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,126 @@
+"""Where paragraphs end in text that was wrapped to lines, with no blank line to show it.
+
+The PDFs give neither blank lines nor fonts, and the heading of an issue follows the rationale of the issue before
+it. What shows the heading: it ends in ``: Upheld`` or ``: Overturned`` before a guideline label, and the rationale
+before it ends a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from imr_graph.parse import patterns
+
+_LONGEST_HEADING = 16  # lines
+_SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)["'”’)\]]*$""")  # 'necessary."'
+_ABBREVIATION = re.compile(r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE)  # "2 x wk."
+_TEMPLATE_TAIL = re.compile(r"authorized by the Claims|Administrator authorized|IMR[ -]eligible|original request")
+_TEMPLATE_HEAD = re.compile(r"\bwas the original request")
+_LISTING = re.compile(r"Claims|MAXIMUS|State|Certification")  # labels whose text is one paragraph, whatever its lines
+_BULLET = re.compile(r"^(?:[•●▪·*-]|\(?\d{1,2}[.)])[ ]")  # "1. Physical therapy"
+
+
+class _Lines:
+    """The lines of a text with their offsets and the width that they were wrapped to."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.ends: list[int] = []
+        offset = 0
+        for line in self.lines:
+            offset += len(line)
+            self.ends.append(offset)
+            offset += 1
+        lengths = sorted(len(line) for line in self.lines if len(line) > 40)
+        self.width = lengths[len(lengths) // 2] if lengths else 0
+        self.wrapped = 0 < self.width <= 125
+
+    def ends_early(self, at: int, following: str) -> bool:
+        """Whether the line had room for the next word, so that its end was meant."""
+        if not self.wrapped:
+            return True
+        first = following.split(" ", 1)[0]
+        return len(self.lines[at]) + 1 + len(first) < 0.82 * self.width
+
+
+def paragraph_breaks(text: str) -> set[int]:
+    """The offsets of the newlines (of the first in a row of them) that end a paragraph."""
+    lines = _Lines(text)
+    filled = [i for i, line in enumerate(lines.lines) if line]
+    structure = [_is_structure(lines.lines[i]) for i in filled]
+    starts = _heading_starts(lines, filled, structure)
+    breaks = set()
+    listing = False
+    for place in range(len(filled) - 1):
+        here, there = filled[place], filled[place + 1]
+        line = lines.lines[here]
+        if structure[place]:
+            listing = _LISTING.match(line) is not None
+        if structure[place + 1] or there in starts or _is_closed(line, structure[place]):
+            breaks.add(lines.ends[here])
+        elif not listing and _breaks(lines, here, there):
+            breaks.add(lines.ends[here])
+    return breaks
+
+
+def _is_structure(line: str) -> bool:
+    return any(
+        p.regex.match(line) is not None for p in (patterns.ISSUE_LABEL, patterns.SECTION, patterns.OTHER_LABEL)
+    )
+
+
+def _is_closed(line: str, structure: bool) -> bool:
+    """Whether nothing can follow on the line: a section heading or the end of a boilerplate sentence."""
+    if structure and patterns.SECTION.regex.match(line):
+        return True
+    return line.endswith(":") and patterns.BOILERPLATE.regex.search(line) is not None
+
+
+def _breaks(lines: _Lines, here: int, there: int) -> bool:
+    """Whether the end of line ``here`` ends a paragraph of running text."""
+    line, following = lines.lines[here], lines.lines[there]
+    ended = _SENTENCE_END.search(line) is not None
+    if not lines.wrapped:
+        return True
+    if there - here > 1:  # an empty line; within a sentence it is only a page break
+        return ended or not following[0].islower()
+    return (ended or line.endswith(":")) and (
+        _BULLET.match(following) is not None or lines.ends_early(here, following)
+    )
+
+
+def _heading_starts(lines: _Lines, filled: Sequence[int], structure: Sequence[bool]) -> set[int]:
+    """The line numbers at which the headings of issues begin."""
+    starts = set()
+    for place in range(len(filled) - 1):
+        if structure[place + 1] and patterns.ISSUE_LABEL.regex.match(lines.lines[filled[place + 1]]):
+            if patterns.OUTCOME_LINE_END.regex.search(lines.lines[filled[place]]):
+                starts.add(filled[_walk_back(lines, filled, structure, place)])
+    return starts
+
+
+def _walk_back(lines: _Lines, filled: Sequence[int], structure: Sequence[bool], last: int) -> int:
+    """The place of the first line of the heading that ends at place ``last``."""
+    place = last
+    heading = lines.lines[filled[last]]
+    while place > 0 and last - place < _LONGEST_HEADING and not structure[place]:
+        before = lines.lines[filled[place - 1]]
+        if _is_closed(before, structure[place - 1]) or not _continues(lines, filled, place, before, heading):
+            break
+        place -= 1
+        heading = f"{before} {heading}"
+    return place
+
+
+def _continues(lines: _Lines, filled: Sequence[int], place: int, before: str, heading: str) -> bool:
+    """Whether the heading reaches back beyond the line at ``place``."""
+    if patterns.OUTCOME_LINE_END.regex.fullmatch(heading):
+        return True  # the outcome word alone on its line
+    if _TEMPLATE_TAIL.search(heading) and not _TEMPLATE_HEAD.search(heading):
+        return True
+    if _SENTENCE_END.search(before):
+        return heading[0].islower() and _ABBREVIATION.search(before) is not None
+    if filled[place] - filled[place - 1] > 1 and not heading[0].islower():
+        return False
+    return heading[0].islower() or not lines.ends_early(filled[place - 1], heading)

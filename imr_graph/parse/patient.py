@@ -1,0 +1,43 @@
+"""Age and sex of the worker, from the clinical summary."""
+
+from __future__ import annotations
+
+from imr_graph.models import Patient
+from imr_graph.parse import patterns
+from imr_graph.parse.findings import Findings
+
+_OLDEST, _YOUNGEST = 110, 10
+_NEAR = 120  # characters around the age in which the sex stands: "a 48 year old right-hand dominant male"
+
+
+def read_patient(findings: Findings, start: int, end: int) -> Patient:
+    """The first age of ``clean.text[start:end]``, and the sex named beside it or, failing that, by the pronouns."""
+    text = findings.clean.text
+    age, near = None, start
+    for match in patterns.AGE.regex.finditer(text, start, end):
+        value = int(match["age"] or match["short"] or match["aged"])
+        if _YOUNGEST <= value <= _OLDEST:
+            findings.show("patient.age", match.start(), match.end(), patterns.AGE.name)
+            age, near = value, match.start()
+            break
+    return Patient(age=age, sex=_read_sex(findings, start, end, near))
+
+
+def _read_sex(findings: Findings, start: int, end: int, near: int) -> str | None:
+    text = findings.clean.text
+    for first, last in ((near, min(end, near + _NEAR)), (start, min(end, start + 3 * _NEAR))):
+        match = patterns.SEX.regex.search(text, first, last)
+        if match is not None:
+            findings.show("patient.sex", match.start(), match.end(), patterns.SEX.name)
+            return "female" if match["female"] else "male"
+    return _sex_of_pronouns(findings, start, end)
+
+
+def _sex_of_pronouns(findings: Findings, start: int, end: int) -> str | None:
+    """The sex that every pronoun shows; with pronouns of both sexes, or fewer than two, none."""
+    found = list(patterns.PRONOUN.regex.finditer(findings.clean.text, start, end))
+    sexes = {match.lastgroup for match in found}
+    if len(found) < 2 or len(sexes) != 1:
+        return None
+    findings.show("patient.sex", found[0].start(), found[0].end(), patterns.PRONOUN.name)
+    return sexes.pop()

@@ -1,0 +1,281 @@
+"""Every regular expression of the parser, named, with what it finds and what it must not find.
+
+``Pattern.matches`` and ``Pattern.rejects`` are invented examples; tests/parse/test_patterns.py runs them. The
+names stand in the ``rule`` of the evidence that a pattern gives.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled expression under a name, with examples that ``search`` finds and does not find."""
+
+    name: str
+    regex: re.Pattern[str]
+    matches: tuple[str, ...]
+    rejects: tuple[str, ...]
+
+
+PATTERNS: dict[str, Pattern] = {}
+
+
+def _pattern(
+    name: str, expression: str, matches: tuple[str, ...], rejects: tuple[str, ...], *, flags: int = 0
+) -> Pattern:
+    compiled = re.compile(expression, re.VERBOSE | re.MULTILINE | flags)
+    PATTERNS[name] = Pattern(name, compiled, matches, rejects)
+    return PATTERNS[name]
+
+
+# --- clean steps -----------------------------------------------------------------------------------------------
+
+MARKUP = _pattern(
+    "markup",
+    r"""\*\*+ | __+ | ^[ \t]*\#{1,6}[ \t]+ | ^[ \t]*>[ \t] | \\(?=[*_\#.()\[\]-]) | </?[a-zA-Z][^<>\n]{0,80}>""",
+    ("**MRI: Upheld**", "### CLINICAL CASE SUMMARY", "<b>Priority:</b>", "\\#60"),
+    ("Norco 10/325mg #60", "pain < 5 and > 2", "2 * 3"),
+)
+BLANKS = _pattern(
+    "blanks",
+    r"""[^\S\n\r\f\v\x85\u2028\u2029]{2,} | [^\S\n\r\f\v\x85\u2028\u2029 ]""",
+    ("she saw  and", "Case:\tCM", "a\u00a0b"),
+    ("one blank", "line\nend"),
+)
+LINE_END = _pattern(
+    "line ends",
+    r"""[ ]?(?:\r\n?|\n)?[ ]?\f[ ]?(?:\r\n?|\n)?[ ]? | [ ]?(?:\r\n?|[\n\v\x85\u2028\u2029])[ ]?""",
+    ("has no \r\naffiliation", "original \frequest", "a\n b"),
+    ("has no affiliation",),
+)
+DOUBLED = _pattern("doubled lines", r"""\n\n""", ("one\n\ntwo",), ("one\ntwo",))
+GLUED = _pattern(
+    "glued headings",
+    r"""
+      (?<=[^\n])[ ]?(?=HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE|CLINICAL[ ]CASE[ ]SUMMARY
+                       |IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES)
+    | (?<=FINAL[ ]DETERMINATION[ ]WAS[ ]MADE)[ ]?(?=[^\s:])
+    | (?<=CLINICAL[ ]CASE[ ]SUMMARY)[ ]?(?=[^\s:])
+    | (?<=DECISIONS[ ]AND[ ]RATIONALES)[ ]?(?=[^\s:])
+    | (?<=set[ ]forth[ ]below:)[ ]?(?=\S)
+    | (?<=including[ ]all[ ]medical[ ]records:)[ ]?(?=\S)
+    | (?<=[^\n])[ ]?(?=(?:Claims[ ]Administrator|MAXIMUS)[ ][Gg]uideline[ ]?:|Decision[ ][Rr]ationale[ ]?:)
+    """,
+    ("AND RATIONALESThe Final", "DECISIONS AND RATIONALES The Final", "Upheld Claims Administrator guideline: x"),
+    ("CLINICAL CASE SUMMARY\nThe", "below:\nMRI: Upheld"),
+)
+WRAPPED_HYPHEN = _pattern(
+    "wrapped hyphens",
+    r"""[\ufffe\u00ad]\n* | -\n+(?=\w) | -[ ](?=\w)""",
+    ("non\ufffecertified", "10-30-\n2016", "anti- inflammatory"),
+    ("anti-inflammatory", "neck -\n"),
+)
+LINE_BREAK = _pattern("line breaks", r"""\n+""", ("a\nb",), ("a b",))
+
+# --- headings and labels -----------------------------------------------------------------------------------------
+
+SECTION = _pattern(
+    "section heading",
+    r"""^[ ]?(?:
+        (?P<how>HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE)
+      | (?P<summary>CLINICAL[ ]CASE[ ]SUMMARY)
+      | (?P<issues>IMR[ ]ISSUES?,[ ]DECISIONS?[ ]AND[ ]RATIONALES?)
+    )[ ]?:?[ ]?$""",
+    ("CLINICAL CASE SUMMARY", "IMR ISSUES, DECISIONS AND RATIONALES"),
+    ("CLINICAL CASE SUMMARY of 2014", "see HOW THE IMR FINAL DETERMINATION WAS MADE"),
+    flags=re.IGNORECASE,
+)
+ISSUE_LABEL = _pattern(
+    "issue label",
+    r"""^(?:(?P<claims>Claims[ ]Administrator[ ][Gg]uidelines?)|(?P<maximus>MAXIMUS[ ][Gg]uidelines?)
+          |(?P<rationale>Decision[ ][Rr]ationale))[ ]?:[ ]?""",
+    ("MAXIMUS guideline: Decision based on", "Decision rationale: The"),
+    ("The Claims Administrator guideline is", "Decision based on MTUS"),
+)
+OTHER_LABEL = _pattern(
+    "other label",
+    r"""^(?:The[ ]Expert[ ]Reviewer[ ]has[ ]the[ ]following[ ]credentials|States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:
+          |Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:)""",
+    ("State(s) of Licensure: Iowa", "The Expert Reviewer has the following credentials:"),
+    ("The Expert Reviewer did not cite",),
+)
+BOILERPLATE = _pattern(
+    "boilerplate",
+    r"""(?:set[ ]forth[ ]below|all[ ]medical[ ]records|following[ ]credentials)[ ]?:$""",
+    ("case file, including all medical records:",),
+    ("including all medical records",),
+)
+OUTCOME = _pattern(
+    "outcome word",
+    r"""[ ]?:[ ]?(?P<word>Upheld|Overturned|Partial(?:ly)?[ ]Overturn(?:ed)?)[ ]?\.?$""",
+    ("MRI: Upheld", "Massage therapy: 12 sessions (right wrist/hand): Overturned"),
+    ("Upheld is the outcome", "the denial was upheld"),
+    flags=re.IGNORECASE,
+)
+OUTCOME_LINE_END = _pattern(
+    "outcome at a line's end",
+    r"""(?::|^)[ ]?(?:Upheld|Overturned|Partial(?:ly)?[ ]Overturn(?:ed)?)[ ]?\.?$""",
+    ("MRI: Upheld", "Upheld"),
+    ("it was Upheld",),
+)
+
+# --- header ------------------------------------------------------------------------------------------------------
+
+HEADER_TOKEN = _pattern(
+    "header field",
+    r"""
+      (?P<case_number>Case[ ](?:Number|No\.?)[ ]?:)
+    | (?P<date_assigned>Date[ ]Assigned[ ]?:)
+    | (?P<date_of_injury>Date[ ]of[ ]Injury[ ]?:)
+    | (?P<decision_date>(?:Final[ ]|IMR[ ])?(?:Decision|Determination)[ ]Date[ ]?:)
+    | (?P<ur_denial_date>UR[ ]Denial[ ](?:Date|Letter)[ ]?:)
+    | (?P<priority>Priority[ ]?:)
+    | (?P<date_received>Application(?=\W)(?:\s*Received\s?:)?)
+    | (?P<rest>Received[ ]?:)
+    | (?P<case>(?:CM|IMR)[ ]?[0-9]{2}-[0-9]{5,8})
+    | (?P<date>[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{4}|[0-9]{2})(?![0-9]))
+    | (?P<kind>(?:Standard|Expedited|Regular|Urgent)\b)
+    """,
+    ("Case Number: ", "Application\nReceived:", "09/30/2016", "CM98-0000001"),
+    ("the application", "2016"),
+    flags=re.IGNORECASE,
+)
+
+# --- reviewer ----------------------------------------------------------------------------------------------------
+
+LICENSURE = _pattern(
+    "state(s) of licensure",
+    r"""^States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:[ ]?(?P<states>.*)$""",
+    ("State(s) of Licensure: Iowa, Ohio",),
+    ("licensed in Iowa",),
+)
+CERTIFICATION = _pattern(
+    "certification(s)/specialty",
+    r"""^Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:[ ]?(?P<names>.*)$""",
+    ("Certification(s)/Specialty: Family Practice",),
+    ("Specialty: none",),
+)
+CREDENTIALS_PROSE = _pattern(
+    "credentials in prose",
+    r"""reviewer[ ]is[ ](?:an?[ ])?(?P<names>[^.]*?),?[ ](?:and[ ])?is[ ]licensed[ ]to[ ]practice[ ]in[ ](?P<states>[^.]*)""",
+    ("The expert reviewer is Board Certified in Neurology and is licensed to practice in California.",),
+    ("The expert reviewer is independent.",),
+)
+SUBSPECIALTY = _pattern(
+    "subspecialty",
+    r""",?[ ](?:and[ ])?has[ ]an?[ ]subspecialty[ ](?:certificate[ ])?in[ ](?P<names>.*)$""",
+    ("Board Certified in Neurology, has a subspecialty in Pain Medicine",),
+    ("Board Certified in Neurology",),
+)
+BOARD_CERTIFIED = _pattern(
+    "board certified",
+    r"""^(?:double[ ]|dual[ ])?Board[ ]Certified[ ]in[ ]|^Licensed[ ](?:in[ ])?""",
+    ("Board Certified in Neurology",),
+    ("certified in Neurology",),
+    flags=re.IGNORECASE,
+)
+
+# --- patient -----------------------------------------------------------------------------------------------------
+
+AGE = _pattern(
+    "age",
+    r"""(?<![\d.])(?P<age>\d{1,3})[ -]?(?:years?|yrs?\.?)[ -]?(?:olds?|of[ -]age)\b | (?<![\d.])(?P<short>\d{1,3})[ ]?(?:y/o|yo)\b
+      | \baged[ ](?P<aged>\d{1,3})\b""",
+    ("a 48 year old male", "a now 35-year-old", "44 y/o", "53 yo F"),
+    ("48 years ago", "2 year follow-up"),
+    flags=re.IGNORECASE,
+)
+SEX = _pattern(
+    "sex",
+    r"""\b(?:(?P<female>female|woman|lady)|(?P<male>male|man|gentleman))\b""",
+    ("a 48 year old male", "the female worker"),
+    ("emale", "manual"),
+    flags=re.IGNORECASE,
+)
+PRONOUN = _pattern(
+    "pronoun",
+    r"""\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|his|him|himself))\b""",
+    ("She was", "his knee"),
+    ("he/shee", "the", "there"),
+    flags=re.IGNORECASE,
+)
+
+# --- issues ------------------------------------------------------------------------------------------------------
+
+ORIGINAL = _pattern(
+    "original request",
+    r"""^(?P<original>.+?)[ ](?:was|were|is)[ ]the[ ]original[ ]request\b\.?""",
+    ("Physical therapy 12 visits was the original request. Physical therapy",),
+    ("The original request is long",),
+)
+AUTHORIZED = _pattern(
+    "authorized part",
+    r"""(?:^|[ ])(?P<part>[^ ].*?),?[ ](?:was|were)[ ](?:authorized|approved|certified)[ ]by[ ]the[ ]Claims?[ ]Administrator\b\.?""",
+    ("Physical therapy 6 visits was authorized by the Claims Administrator.",),
+    ("The Claims Administrator authorized six",),
+    flags=re.IGNORECASE,
+)
+AUTHORIZED_OTHER = _pattern(
+    "authorized instead",
+    r"""Claims?[ ]Administrator[ ](?:authorized|approved|certified)[ ](?P<part>.+?),?[ ]leaving\b""",
+    ("The Claims Administrator authorized a brace, leaving the original request IMR eligible.",),
+    ("was authorized by the Claims Administrator",),
+    flags=re.IGNORECASE,
+)
+REMAINING = _pattern(
+    "remaining request",
+    r"""(?:eligible[ ](?:portion|part)s?[ ]of[ ]the[ ]original[ ]request|IMR[ -]eligible\.[ ]The[ ]original[ ]request)
+        [ ]?(?:(?:is|are|was|,|:)[ ]?)*(?P<rest>.+?)(?:,?[ ](?:is|are|was|were))?[ ]?$""",
+    ("The remaining IMR eligible portion of the original request, Physical therapy 6 visits is",),
+    ("was the original request",),
+    flags=re.IGNORECASE,
+)
+GUIDELINE_NONE = _pattern(
+    "cites nothing",
+    r"""did[ ]not[ ]cite[ ]any[ ](?:medical[ ])?evidence""",
+    ("The Expert Reviewer did not cite any medical evidence for its decision.",),
+    ("cites evidence",),
+    flags=re.IGNORECASE,
+)
+GUIDELINE_OUTSIDE = _pattern(
+    "outside the MTUS",
+    r"""recommendations?(?:\(s\))?[ ]outside[ ]of[ ]the[ ]MTUS""",
+    ("based their decision on recommendation(s) outside of the MTUS Guidelines.",),
+    ("inside the MTUS",),
+    flags=re.IGNORECASE,
+)
+
+# --- conclusions -------------------------------------------------------------------------------------------------
+
+NECESSITY = _pattern(
+    "medical necessity",
+    r"""medically[ -]?(?:necessary|appropriate|reasonable|warranted|indicated) | not[ ]a[ ]medical[ ]necessity
+      | [Mm]edical[ ]necessity[ ](?:of[ ][^.;]{1,200}?[ ]|for[ ][^.;]{1,200}?[ ])?(?:is|was|has|cannot|could)[ ](?:not[ ])?
+        (?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met)""",
+    ("is medically necessary.", "not-medically necessary", "Medical necessity has not been established."),
+    ("the necessity of medical care",),
+)
+NEGATION = _pattern(
+    "negation before necessity",
+    r"""(?:\b(?:not|cannot|never|nor|non)|n't)\b(?![ ]only\b)[^,;:.]{0,90}$ | \bnot[ -]?$""",
+    ("is not seen as ", "cannot be considered ", "is determined to be not "),
+    ("there is no red flag, so it is ", "is not only "),
+    flags=re.IGNORECASE,
+)
+RECOMMENDATION = _pattern(
+    "other conclusion",
+    r"""\b(?:is|are|was|were)[ ](?P<not>not[ ])?(?:necessary|established|recommended|indicated|supported|warranted|approved
+        |certified|appropriate|justified|reasonable)\b""",
+    ("The request is not recommended.", "the request was approved"),
+    ("recommended as an option",),
+    flags=re.IGNORECASE,
+)
+SENTENCE_EDGE = _pattern(
+    "sentence edge",
+    r"""[.!?]["'”’)\]]*(?:\s+(?=["'“(]?[A-Z0-9])|(?=[A-Z][a-z])|\s*$)|\n""",
+    ("necessary. The", "10-12-16.The"),
+    ("5.5 mg", "e.g. this"),
+)
