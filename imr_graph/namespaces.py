@@ -53,3 +53,8 @@ def issue_iri(decision: str, n: int, base: str = BASE) -> str:
 def passage_iri(passage: str, base: str = BASE) -> str:
     """``.../passage/<hash of the normalised words>``."""
     return f"{base}passage/{passage}"
+
+
+def source_iri(text_sha256: str, base: str = BASE) -> str:
+    """``.../source/<16 hex>``: one source document by the identity of its text, and the named graph of its facts."""
+    return f"{base}source/{text_sha256[:16]}"

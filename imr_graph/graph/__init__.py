@@ -1,1 +1,1 @@
-"""To be written."""
+"""Decisions as RDF: triples, store, named queries, validation and exports."""
