@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from imr_graph.models import Citation, GuidelineLine
 from imr_graph.resources import rules
@@ -31,7 +32,7 @@ _STOCK = re.compile(
 _WORD = r"[A-Z][\w/'’&-]*"
 # "Forearm, Wrist, and Hand Complaints 2004, Section(s): " or "Chronic Pain Medical Treatment 2016 Guidelines"
 _DATED_PART = re.compile(
-    rf"(?:^|,?\s+and\s+|,\s*)(?P<title>{_WORD}(?:(?:,\s+|\s+)(?:(?:and|of|for|to|the|&)\s+)*{_WORD})*?)\s+(?P<year>(?:19|20)\d\d)"
+    rf"(?:^|,?\s+and\s+)(?P<title>{_WORD}(?:(?:,\s+|\s+)(?:(?:and|of|for|to|the|&)\s+)*{_WORD})*?)\s+(?P<year>(?:19|20)\d\d)"
     r"(?:\s+Guidelines?)?(?:,?\s*Sections?(?:\(s\))?\s*:\s*|(?=\s*(?:$|,\s+and\s+|,\s*Chapter)))"
 )
 # "ACOEM Chapter 11 Forearm, Wrist, and Hand Complaints Page(s): 265" or "Chronic Pain Treatment Guidelines Opioids"
@@ -108,7 +109,7 @@ def _dated(text: str, start: int, end: int) -> list[_Part]:
 def _paged(text: str, start: int, end: int) -> Iterator[_Part]:
     """Parts of the earlier letters, glued with commas."""
     cuts = [start, *(start + m.end() for m in _GLUE.finditer(text[start:end])), end]
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         left, right = _trimmed(text, left, right)
         match = _PAGED_PART.fullmatch(text, left, right)
         if match is None or left == right:
