@@ -16,13 +16,9 @@ from imr_graph.resources import rules
 from imr_graph.text import CleanText
 
 _MARKS = ("**", "__", "</", "<b>", "<p>", "<br", "\n#", "\r#", "\n>", "\\")
-_HEADINGS = (
-    "HOW THE IMR FINAL DETERMINATION WAS MADE",
-    "CLINICAL CASE SUMMARY",
-    "IMR ISSUES, DECISIONS AND RATIONALES",
-)
-_CLOSED = ("set forth below:", "including all medical records:")
-_LABELS = ("Claims Administrator guideline", "MAXIMUS guideline", "Decision rationale")
+# The first words of the headings and labels that must begin a line, the last ones of those that must end it.
+_OPENING = ("HOW THE IMR", "CLINICAL CASE SUMMARY", "IMR ISSUES,", "Claims Administrator guideline", "MAXIMUS guideline", "Decision rationale:")
+_CLOSED = ("WAS MADE", "CASE SUMMARY", "AND RATIONALES", "forth below:", "medical records:")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9]+$")  # "anti" of "non-steroidal anti"
 _WORD_AFTER = re.compile(r"[A-Za-z0-9]+")
 
@@ -41,8 +37,11 @@ def clean_lines(text: str) -> CleanText:
     result = result.replaced(patterns.LINE_END.name, patterns.LINE_END.regex, "\n")
     if _is_doubled(result.text):
         result = result.replaced(patterns.DOUBLED.name, patterns.DOUBLED.regex, "\n")
-    if _has_glued_heading(result.text):
-        result = result.replaced(patterns.GLUED.name, patterns.GLUED.regex, "\n")
+    if _is_glued(result.text):
+        result = result.replaced(patterns.HEADING.name, patterns.HEADING.regex, _alone)
+        result = result.replaced(patterns.LABEL.name, patterns.LABEL.regex, _at_line_start)
+        result = result.replaced(patterns.CLOSING.name, patterns.CLOSING.regex, lambda m: m.group() + "\n")
+    result = result.replaced(patterns.SOFT_HYPHEN.name, patterns.SOFT_HYPHEN.regex, _join_hyphen)
     return result.replaced(patterns.WRAPPED_HYPHEN.name, patterns.WRAPPED_HYPHEN.regex, _join_hyphen)
 
 
@@ -64,17 +63,24 @@ def _single_breaks(text: str) -> int:
     return sum(1 for line in text.split("\n\n") if "\n" in line.strip("\n"))
 
 
-def _has_glued_heading(text: str) -> bool:
-    """Whether a heading or label shares its line with other text; cheap, since most letters have none."""
-    for heading in _HEADINGS:
-        at = text.find(heading)
-        if at > 0 and text[at - 1] != "\n" or at >= 0 and text[at + len(heading) :][:1] not in ("\n", ":", ""):
-            return True
-    for end in _CLOSED:
-        at = text.find(end)
-        if at >= 0 and text[at + len(end) :][:1] not in ("\n", ""):
-            return True
-    return any(text.count(label) > text.count("\n" + label) for label in _LABELS)
+def _is_glued(text: str) -> bool:
+    """Whether a heading or label shares its line with other text; a cheap test, since few letters have one."""
+    return any(text.count(words) > text.count("\n" + words) + text.startswith(words) for words in _OPENING) or any(
+        text.count(words) > text.count(words + "\n") for words in _CLOSED
+    )
+
+
+def _alone(match: re.Match[str]) -> str:
+    """A section heading on a line of its own; some PDFs print the next sentence on its line."""
+    text = match.string
+    before = "" if match.start() == 0 or text[match.start() - 1] == "\n" else "\n"
+    after = "" if text[match.end() : match.end() + 1] in ("\n", ":", "") else "\n"
+    return f"{before}{match.group()}{after}"
+
+
+def _at_line_start(match: re.Match[str]) -> str:
+    text = match.string
+    return match.group() if match.start() == 0 or text[match.start() - 1] == "\n" else "\n" + match.group()
 
 
 @cache

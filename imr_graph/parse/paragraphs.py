@@ -17,6 +17,7 @@ _SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|app
 _ABBREVIATION = re.compile(r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE)  # "2 x wk."
 _TEMPLATE_TAIL = re.compile(r"authorized by the Claims|Administrator authorized|IMR[ -]eligible|original request")
 _TEMPLATE_HEAD = re.compile(r"\bwas the original request")
+_MAY_BE_STRUCTURE = re.compile(r" ?(?:claims|maximus|decision|how|clinical|imr|the expert|state|certif)", re.IGNORECASE)
 _LISTING = re.compile(r"Claims|MAXIMUS|State|Certification")  # labels whose text is one paragraph, whatever its lines
 _BULLET = re.compile(r"^(?:[•●▪·*-]|\(?\d{1,2}[.)])[ ]")  # "1. Physical therapy"
 
@@ -65,6 +66,8 @@ def paragraph_breaks(text: str) -> set[int]:
 
 
 def _is_structure(line: str) -> bool:
+    if _MAY_BE_STRUCTURE.match(line) is None:
+        return False
     return any(
         p.regex.match(line) is not None for p in (patterns.ISSUE_LABEL, patterns.SECTION, patterns.OTHER_LABEL)
     )

@@ -14,13 +14,17 @@ def read_patient(findings: Findings, start: int, end: int) -> Patient:
     """The first age of ``clean.text[start:end]``, and the sex named beside it or, failing that, by the pronouns."""
     text = findings.clean.text
     age, near = None, start
-    for match in patterns.AGE.regex.finditer(text, start, end):
-        value = int(match["age"] or match["short"] or match["aged"])
-        if _YOUNGEST <= value <= _OLDEST:
-            findings.show("patient.age", match.start(), match.end(), patterns.AGE.name)
-            age, near = value, match.start()
+    for pattern in (patterns.AGE, patterns.AGED):
+        match = next((m for m in pattern.regex.finditer(text, start, end) if _is_age(m["age"])), None)
+        if match is not None:
+            findings.show("patient.age", match.start(), match.end(), pattern.name)
+            age, near = int(match["age"]), match.start()
             break
     return Patient(age=age, sex=_read_sex(findings, start, end, near))
+
+
+def _is_age(digits: str) -> bool:
+    return _YOUNGEST <= int(digits) <= _OLDEST
 
 
 def _read_sex(findings: Findings, start: int, end: int, near: int) -> str | None:

@@ -39,38 +39,55 @@ MARKUP = _pattern(
     ("**MRI: Upheld**", "### CLINICAL CASE SUMMARY", "<b>Priority:</b>", "\\#60"),
     ("Norco 10/325mg #60", "pain < 5 and > 2", "2 * 3"),
 )
+# The next four begin with a set of characters or with literals, which re finds without trying every offset.
 BLANKS = _pattern(
     "blanks",
-    r"""[^\S\n\r\f\v\x85\u2028\u2029]{2,} | [^\S\n\r\f\v\x85\u2028\u2029 ]""",
+    r"""[ \t\xa0\u2000-\u200a\u202f\u3000](?:(?<=[ ])[ \t\xa0\u2000-\u200a\u202f\u3000]+
+        |(?<![ ])[ \t\xa0\u2000-\u200a\u202f\u3000]*)""",
     ("she saw  and", "Case:\tCM", "a\u00a0b"),
     ("one blank", "line\nend"),
 )
 LINE_END = _pattern(
     "line ends",
-    r"""[ ]?(?:\r\n?|\n)?[ ]?\f[ ]?(?:\r\n?|\n)?[ ]? | [ ]?(?:\r\n?|[\n\v\x85\u2028\u2029])[ ]?""",
-    ("has no \r\naffiliation", "original \frequest", "a\n b"),
-    ("has no affiliation",),
+    r"""
+      [ ](?:(?:\r\n?|[\n\v\x85\u2028\u2029])(?:[ ]?\f(?:\r\n?|\n)?)?|\f(?:\r\n?|\n)?)[ ]?
+    | \r\n?(?:[ ]?\f(?:\r\n?|\n)?)?[ ]?
+    | \n(?:[ ]?\f(?:\r\n?|\n)?[ ]?|[ ])
+    | \f(?:\r\n?|\n)?[ ]? | \v[ ]? | \x85[ ]? | \u2028[ ]? | \u2029[ ]?
+    """,
+    ("has no \r\naffiliation", "original \frequest", "a\n b", "end\n\fnext"),
+    ("has no affiliation", "a\nb"),
 )
 DOUBLED = _pattern("doubled lines", r"""\n\n""", ("one\n\ntwo",), ("one\ntwo",))
-GLUED = _pattern(
+HEADING = _pattern(
     "glued headings",
-    r"""
-      (?<=[^\n])[ ]?(?=HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE|CLINICAL[ ]CASE[ ]SUMMARY
-                       |IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES)
-    | (?<=FINAL[ ]DETERMINATION[ ]WAS[ ]MADE)[ ]?(?=[^\s:])
-    | (?<=CLINICAL[ ]CASE[ ]SUMMARY)[ ]?(?=[^\s:])
-    | (?<=DECISIONS[ ]AND[ ]RATIONALES)[ ]?(?=[^\s:])
-    | (?<=set[ ]forth[ ]below:)[ ]?(?=\S)
-    | (?<=including[ ]all[ ]medical[ ]records:)[ ]?(?=\S)
-    | (?<=[^\n])[ ]?(?=(?:Claims[ ]Administrator|MAXIMUS)[ ][Gg]uideline[ ]?:|Decision[ ][Rr]ationale[ ]?:)
-    """,
-    ("AND RATIONALESThe Final", "DECISIONS AND RATIONALES The Final", "Upheld Claims Administrator guideline: x"),
-    ("CLINICAL CASE SUMMARY\nThe", "below:\nMRI: Upheld"),
+    r"""HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE | CLINICAL[ ]CASE[ ]SUMMARY
+      | IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES""",
+    ("DECISIONS AND RATIONALES, IMR ISSUES, DECISIONS AND RATIONALESThe Final",),
+    ("clinical case summary",),
+)
+LABEL = _pattern(
+    "glued labels",
+    r"""Claims[ ]Administrator[ ][Gg]uideline[ ]?: | MAXIMUS[ ][Gg]uideline[ ]?: | Decision[ ][Rr]ationale[ ]?:""",
+    ("MRI: Upheld Claims Administrator guideline: none",),
+    ("the guideline of the Claims Administrator",),
+)
+CLOSING = _pattern(
+    "glued boilerplate",
+    r"""set[ ]forth[ ]below:(?=[ ]?[^\s]) | medical[ ]records:(?=[ ]?[^\s])""",
+    ("items/services set forth below: MRI",),
+    ("set forth below:\nMRI",),
+)
+SOFT_HYPHEN = _pattern(
+    "hyphens of the PDF",
+    r"""[\ufffe\u00ad]\n*""",
+    ("non\ufffecertified", "radicul\u00ad\nopathy"),
+    ("anti-inflammatory",),
 )
 WRAPPED_HYPHEN = _pattern(
     "wrapped hyphens",
-    r"""[\ufffe\u00ad]\n* | -\n+(?=\w) | -[ ](?=\w)""",
-    ("non\ufffecertified", "10-30-\n2016", "anti- inflammatory"),
+    r"""-[\n ]\n*(?=\w)""",
+    ("10-30-\n2016", "anti- inflammatory"),
     ("anti-inflammatory", "neck -\n"),
 )
 LINE_BREAK = _pattern("line breaks", r"""\n+""", ("a\nb",), ("a b",))
@@ -182,11 +199,16 @@ BOARD_CERTIFIED = _pattern(
 
 AGE = _pattern(
     "age",
-    r"""(?<![\d.])(?P<age>\d{1,3})[ -]?(?:years?|yrs?\.?)[ -]?(?:olds?|of[ -]age)\b | (?<![\d.])(?P<short>\d{1,3})[ ]?(?:y/o|yo)\b
-      | \baged[ ](?P<aged>\d{1,3})\b""",
+    r"""(?P<age>[0-9](?<![\d.]\d)[0-9]?[0-9]?)
+        [ -]?(?:(?:[Yy]ears?|YEARS?|[Yy]rs?\.?)[ -]?(?:[Oo]lds?|OLD|of[ -]age)|[Yy]/[Oo]|yo|Y\.?O)\b""",
     ("a 48 year old male", "a now 35-year-old", "44 y/o", "53 yo F"),
-    ("48 years ago", "2 year follow-up"),
-    flags=re.IGNORECASE,
+    ("48 years ago", "2 year follow-up", "1048 year old"),
+)
+AGED = _pattern(
+    "aged",
+    r"""\baged[ ](?P<age>\d{1,3})\b""",
+    ("a worker aged 45",),
+    ("45 years",),
 )
 SEX = _pattern(
     "sex",
