@@ -27,6 +27,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a text field as the engine's own analyser gives it."""
+
+    field: str
+    term: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """Words that stand side by side."""
 
@@ -87,7 +96,7 @@ class Constant:
     score: float
 
 
-Node: TypeAlias = Word | Phrase | Pattern | Range | Everything | All | Any | Best | Constant
+Node: TypeAlias = Word | Term | Phrase | Pattern | Range | Everything | All | Any | Best | Constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,8 @@ def render(node: Node) -> str:
         case Word(field, text, weight):
             quoted = f'"{text}"' if re.search(r"\s", text) else text
             return _field(field) + quoted + (f"^{weight:.3g}" if weight != 1.0 else "")
+        case Term(field, term, weight):
+            return f"{field}:{term}^{weight:.3g}"
         case Phrase(field, text, slop):
             return f'{_field(field)}"{text}"' + (f"~{slop}" if slop else "")
         case Pattern(field, text):

@@ -25,6 +25,7 @@ from imr_graph.search.query import (
     Pattern,
     Phrase,
     Range,
+    Term,
     Word,
     in_fields,
     wildcard_regex,
@@ -146,6 +147,8 @@ class TantivyIndex:
         match node:
             case Word() | Phrase() | Pattern():
                 return self._leaf(node)
+            case Term(field, term, weight):
+                return Query.boost_query(Query.term_query(self._schema, field, term, "freq"), weight)
             case Range(field, low, high):
                 inner = Query.range_query(self._schema, field, FieldType.Integer, low, high)
                 return Query.const_score_query(inner, 1.0)
@@ -181,7 +184,7 @@ class TantivyIndex:
         terms = self.analyse(text)
         if len(terms) > 1:
             return self._phrase(field, text, 0)
-        return Query.boost_query(Query.term_query(self._schema, field, terms[0], "freq"), weight) if terms else None
+        return self._translated(Term(field, terms[0], weight)) if terms else None
 
     def _phrase(self, field: str, text: str, slop: int) -> Query | None:
         if self._declared[field].kind != "text":

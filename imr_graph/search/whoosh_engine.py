@@ -36,6 +36,7 @@ from imr_graph.search.query import (
     Pattern,
     Phrase,
     Range,
+    Term,
     Word,
     date_bounds,
     in_fields,
@@ -141,6 +142,8 @@ class WhooshIndex:
         match node:
             case Word() | Phrase() | Pattern():
                 return self._leaf(node)
+            case Term(field, term, weight):
+                return self._bm25(field, term, weight)
             case Range(field, low, high):
                 return self._matching(whoosh_query.NumericRange(field, low, high))
             case Everything():

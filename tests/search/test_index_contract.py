@@ -5,7 +5,7 @@ import math
 import os
 import random
 import shutil
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,7 +186,7 @@ def test_a_missing_or_foreign_index_is_refused(folder: Path, tmp_path: Path) -> 
 
 def oracle(texts: list[dict[str, list[str]]], query: list[tuple[str, str, float]]) -> dict[int, float]:
     """BM25 by its definition: k1 1.2, b 0.75, idf ln(1 + (N - n + 0.5) / (n + 0.5))."""
-    scores: Counter[int] = Counter()
+    scores: dict[int, float] = defaultdict(float)
     for field, term, weight in query:
         frequencies = {i: text[field].count(term) for i, text in enumerate(texts) if term in text[field]}
         idf = math.log(1 + (len(texts) - len(frequencies) + 0.5) / (len(frequencies) + 0.5))

@@ -1,0 +1,130 @@
+"""The answer to a search: the hits, why each is one, and the counts around them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import Field
+
+from imr_graph.models import Model, Outcome
+from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassage
+
+
+class SharedConcept(Model):
+    """What query and hit have in common, and the points it gave.
+
+    ``relation`` is ``same``, or how near it is: ``neighbour`` (broader, narrower or a sibling), ``class``,
+    ``class and body part``, ``hinted`` (by a diagnosis of the query), ``unlocated`` (neither names a drug or a
+    body part).
+    """
+
+    field: str
+    notation: str
+    label: str
+    relation: str
+    points: float
+
+
+class LackingConcept(Model):
+    """What the query has and the hit lacks."""
+
+    field: str
+    notation: str
+    label: str
+
+
+class Why(Model):
+    """Why an issue is a hit: ``score`` is the points of ``shared`` and ``text_points``, and nothing else.
+
+    ``terms`` are the words of the query, as the letter has them, that occur in its request, diagnoses or rationale.
+    """
+
+    shared: tuple[SharedConcept, ...] = ()
+    lacking: tuple[LackingConcept, ...] = ()
+    terms: tuple[str, ...] = ()
+    text_points: float = 0.0
+
+
+class Hit(Model):
+    """A decided issue like the one asked about.
+
+    ``case_number`` is the id of the decision. ``same_letter`` and ``twin_of`` name better hits of the same letter,
+    and of what looks like the same worker or has the same rationale; ``folded`` the hits left out for that.
+    """
+
+    query_id: str | None = None
+    case_number: str
+    issue: int
+    request: str
+    outcome: Outcome
+    decision_date: dt.date | None = None
+    score: float
+    why: Why
+    citations: tuple[StoredCitation, ...] = ()
+    passages: tuple[StoredPassage, ...] = ()
+    grounds: tuple[StoredGround, ...] = ()
+    snippet: str = ""
+    same_letter: str | None = None
+    twin_of: str | None = None
+    folded: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """``CASE#N``, as commands take it."""
+        return f"{self.case_number}#{self.issue}"
+
+
+class Rate(Model):
+    """A share with its Wilson interval at 95 %."""
+
+    share: float
+    low: float
+    high: float
+
+
+class Cohort(Model):
+    """What was counted: ``population`` says in words which issues, ``total`` how many there are.
+
+    ``overturned`` is the share overturned in whole or in part; it is missing below the floor, where there are too
+    few to speak of a rate (``too_few``).
+    """
+
+    population: str
+    total: int
+    outcomes: dict[str, int]
+    overturned: Rate | None = None
+    too_few: bool = False
+
+
+class FacetValue(Model):
+    """A value of a field and how many issues of the cohort have it."""
+
+    notation: str
+    label: str
+    count: int
+
+
+class GroundSides(Model):
+    """A ground of decision, with how many upheld and how many overturned issues of the cohort give it."""
+
+    notation: str
+    label: str
+    upheld: int
+    overturned: int
+
+
+class Answer(Model):
+    """Hits and what surrounds them.
+
+    ``cohorts`` runs from the narrowest to the widest; ``facets`` and ``grounds`` count the first of them.
+    ``matching`` is the number of issues that match the query in any way.
+    """
+
+    query: str
+    engine: str
+    hits: tuple[Hit, ...]
+    matching: int = 0
+    cohorts: tuple[Cohort, ...] = ()
+    facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
+    grounds: tuple[GroundSides, ...] = ()
+    engine_query: str

@@ -1,0 +1,110 @@
+"""Counts around the hits: which issues are counted, in words, and how they were decided."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from imr_graph.models import Outcome
+from imr_graph.namespaces import slug
+from imr_graph.search.answer import Cohort, FacetValue, GroundSides, Rate
+from imr_graph.search.concepts import label
+from imr_graph.search.engine import TextIndex
+from imr_graph.search.facts import QueryFacts
+from imr_graph.search.query import All, Any, Everything, Node, Word
+from imr_graph.search.schema import load_schema
+from imr_graph.vocabulary import Vocabulary
+
+FLOOR = 20  # below this many decided issues no rate is given
+_Z = 1.959964  # of the 95 % interval
+_OVERTURNED = (slug(Outcome.OVERTURNED), slug(Outcome.PARTIALLY_OVERTURNED))
+
+
+def wilson(hits: int, total: int) -> Rate:
+    """The share ``hits / total`` with its Wilson score interval at 95 % (E. B. Wilson 1927).
+
+    >>> wilson(5, 20)
+    Rate(share=0.25, low=0.112, high=0.469)
+    """
+    share, square = hits / total, _Z * _Z
+    middle = (share + square / (2 * total)) / (1 + square / total)
+    half = _Z / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Rate(share=round(share, 3), low=round(low, 3), high=round(high, 3))
+
+
+def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -> list[tuple[str, Node]]:
+    """Which issues to count, narrowest first, each in words.
+
+    A linked service counts with its drugs, or else its body parts, and alone; without a service the drugs or body
+    parts; without any concept whatever the words match.
+    """
+
+    def said(field: str, values: Sequence[str]) -> str:
+        scheme = load_schema()[field].concept
+        return " or ".join(label(vocabulary, scheme, value) for value in values)
+
+    def having(field: str, values: Sequence[str]) -> Node:
+        return Any(tuple(Word(field, value) for value in values))
+
+    field, values = ("drug", facts.drugs) if facts.drugs else ("body_part", facts.body_parts)
+    joint = {"drug": "of", "body_part": "for"}[field]
+    found: list[tuple[str, Node]] = []
+    if facts.service:
+        service, words = Word("service", facts.service), f"requests for {said('service', [facts.service])}"
+        if values:
+            found.append((f"{words} {joint} {said(field, values)}", All((service, having(field, values)))))
+        found.append((words, service))
+    elif values:
+        found.append((f"requests {joint} {said(field, values)}", having(field, values)))
+    if asked and not found:
+        found.append(("issues in which a word of the query stands", asked))
+    return found or [("all issues", Everything())]
+
+
+def count_cohort(index: TextIndex, population: str, node: Node) -> Cohort:
+    """How the issues that match ``node`` were decided."""
+    counts = index.facets(node, ["outcome"], len(Outcome))["outcome"]
+    total = sum(counts.values())
+    overturned = sum(counts.get(value, 0) for value in _OVERTURNED)
+    return Cohort(
+        population=population,
+        total=total,
+        outcomes={str(outcome): counts.get(slug(outcome), 0) for outcome in Outcome},
+        overturned=wilson(overturned, total) if total >= FLOOR else None,
+        too_few=total < FLOOR,
+    )
+
+
+def facet_values(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int) -> dict[str, tuple[FacetValue, ...]]:
+    """The most frequent values of every facet among all issues that match."""
+    schema = load_schema()
+    counts = index.facets(node, schema.facets, size)
+    return {
+        field: tuple(
+            FacetValue(notation=value, label=label(vocabulary, schema[field].concept, value), count=count)
+            for value, count in values.items()
+        )
+        for field, values in counts.items()
+    }
+
+
+def ground_sides(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int) -> tuple[GroundSides, ...]:
+    """The grounds of the issues that match, with how often each stands on either side, most frequent first."""
+    upheld = _grounds(index, node, (slug(Outcome.UPHELD),))
+    overturned = _grounds(index, node, _OVERTURNED)
+    names = sorted(upheld.keys() | overturned.keys(), key=lambda g: (-upheld.get(g, 0) - overturned.get(g, 0), g))
+    return tuple(
+        GroundSides(
+            notation=name,
+            label=label(vocabulary, "ground", name),
+            upheld=upheld.get(name, 0),
+            overturned=overturned.get(name, 0),
+        )
+        for name in names[:size]
+    )
+
+
+def _grounds(index: TextIndex, node: Node, outcomes: Sequence[str]) -> dict[str, int]:
+    side = All((node, Any(tuple(Word("outcome", outcome) for outcome in outcomes))))
+    return index.facets(side, ["ground"], 200)["ground"]

@@ -1,0 +1,74 @@
+"""Concepts as a search needs them: labels, neighbours, and everything below a value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imr_graph.search.query import All, Any, Best, Constant, Node, Phrase, Word
+from imr_graph.search.schema import load_schema
+from imr_graph.vocabulary import Vocabulary
+
+
+def label(vocabulary: Vocabulary, scheme: str | None, notation: str) -> str:
+    """The preferred label, or the notation in plain words where no scheme has it."""
+    if scheme and scheme in vocabulary.schemes and notation in vocabulary[scheme]:
+        return vocabulary[scheme][notation].label
+    return notation.replace("/", ": ").replace("-", " ")
+
+
+def below(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
+    """The concept and everything narrower, itself first."""
+    found = dict.fromkeys([notation])
+    queue = [notation]
+    while queue:
+        for child in vocabulary[scheme].narrower(queue.pop(0)):
+            if child not in found:
+                found[child] = None
+                queue.append(child)
+    return tuple(found)
+
+
+def neighbours(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
+    """Broader, narrower and sibling concepts; top concepts only group, so they and their children do not count."""
+    if scheme not in vocabulary.schemes or notation not in vocabulary[scheme]:
+        return ()
+    concepts = vocabulary[scheme]
+    parents = [parent for parent in concepts[notation].broader if concepts[parent].broader]
+    siblings = [child for parent in parents for child in concepts.narrower(parent)]
+    found = dict.fromkeys([*parents, *concepts.narrower(notation), *siblings])
+    return tuple(sorted(n for n in found if n != notation))
+
+
+def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
+    """The index values that ``text`` stands for in a keyword field: a label or notation, with all below it.
+
+    A text that no concept carries stands for itself, in the form of a notation.
+    """
+    scheme = load_schema()[field].concept
+    plain = "-".join(text.lower().split())
+    if scheme is None:
+        return (text if field == "case" else plain,)
+    if scheme not in vocabulary.schemes:
+        return (plain,)
+    concepts = [match.concept.notation for match in vocabulary.lookup(text, scheme)]
+    found = [value for notation in concepts for value in below(vocabulary, scheme, notation)]
+    return tuple(dict.fromkeys(found)) or (plain,)
+
+
+def resolved(node: Node, vocabulary: Vocabulary) -> Node:
+    """The tree with every word of a keyword field replaced by the index values that it stands for."""
+    match node:
+        case Word(str(field), text) | Phrase(str(field), text) if load_schema()[field].kind == "keyword":
+            values = values_of(vocabulary, field, text)
+            return Best(tuple(Word(field, value) for value in values))
+        case All(parts, without):
+            return All(
+                tuple(resolved(part, vocabulary) for part in parts),
+                tuple(resolved(part, vocabulary) for part in without),
+            )
+        case Any(parts) | Best(parts):
+            return replace(node, parts=tuple(resolved(part, vocabulary) for part in parts))
+        case Constant(inner, score):
+            return Constant(resolved(inner, vocabulary), score)
+        case _:
+            return node
