@@ -12,8 +12,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
+
+_START_SECONDS = 30.0  # a worker imports and compiles its dictionaries before its first letter
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -59,6 +62,72 @@ class _Worker(Generic[Item]):
         self._process.join()
 
 
+class _Pool(Generic[Item, Result]):
+    """The workers of one run, and the work that is still to be given out."""
+
+    def __init__(
+        self,
+        prepare: Callable[[], Callable[[Item], Result]],
+        items: Iterable[Item],
+        jobs: int,
+        batch: int,
+        seconds: float,
+    ) -> None:
+        self._prepare, self._items, self._batch, self._seconds = prepare, iter(items), batch, seconds
+        self._retry: deque[Item] = deque()
+        self._workers = [_Worker[Item](prepare) for _ in range(jobs)]
+        self._fresh = set(self._workers)
+
+    def results(self) -> Iterator[Result | Lost[Item]]:
+        for worker in self._workers:
+            self._start(worker)
+        while busy := [worker for worker in self._workers if worker.batch]:
+            patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+            ready = wait([worker.connection for worker in busy], timeout=min(patience, 3600.0))
+            for worker in busy:
+                if worker.connection in ready:
+                    yield from self._collect(worker)
+                elif worker.deadline <= time.monotonic():
+                    yield from self._replace(worker, "took too long")
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def _next_batch(self) -> list[Item]:
+        if self._retry:
+            return [self._retry.popleft()]
+        return list(islice(self._items, self._batch))
+
+    def _start(self, worker: _Worker[Item]) -> None:
+        worker.batch, worker.deadline = [], float("inf")
+        if work := self._next_batch():
+            extra = _START_SECONDS if worker in self._fresh else 0.0
+            worker.start(work, self._seconds * (1 + 0.1 * (len(work) - 1)) + extra)
+
+    def _collect(self, worker: _Worker[Item]) -> Iterator[Result | Lost[Item]]:
+        try:
+            results: list[Result] = worker.connection.recv()
+        except (EOFError, ConnectionResetError):
+            yield from self._replace(worker, "crashed its worker process")
+            return
+        self._fresh.discard(worker)
+        self._start(worker)
+        yield from results
+
+    def _replace(self, worker: _Worker[Item], reason: str) -> Iterator[Lost[Item]]:
+        worker.stop()
+        self._fresh.discard(worker)
+        if len(worker.batch) > 1:
+            self._retry.extend(worker.batch)
+        else:
+            yield Lost(worker.batch[0], reason)
+        successor = _Worker[Item](self._prepare)
+        self._workers[self._workers.index(worker)] = successor
+        self._fresh.add(successor)
+        self._start(successor)
+
+
 def run(
     prepare: Callable[[], Callable[[Item], Result]],
     items: Iterable[Item],
@@ -71,54 +140,10 @@ def run(
 
     ``prepare`` is called once in each worker; it, the items and the results must pickle. ``seconds`` is the time
     limit of one item; a batch gets that much for its slowest item and a tenth for each other, and the first
-    batch of a worker ten seconds more, for the start. No more than two batches a worker are held in memory.
+    batch of a worker more, for the start. No more than one batch a worker is held in memory.
     """
-    source = iter(items)
-    retry: deque[Item] = deque()
-    workers = [_Worker[Item](prepare) for _ in range(jobs)]
-    fresh = set(workers)
-
-    def next_batch() -> list[Item]:
-        if retry:
-            return [retry.popleft()]
-        return [item for _, item in zip(range(batch), source, strict=False)]
-
-    def start(worker: _Worker[Item]) -> None:
-        if work := next_batch():
-            extra = 10.0 if worker in fresh else 0.0
-            worker.start(work, seconds * (1 + 0.1 * (len(work) - 1)) + extra)
-        else:
-            worker.batch, worker.deadline = [], float("inf")
-
+    pool = _Pool(prepare, items, jobs, batch, seconds)
     try:
-        for worker in workers:
-            start(worker)
-        while busy := [worker for worker in workers if worker.batch]:
-            patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-            ready = set(wait([worker.connection for worker in busy], timeout=min(patience, 3600.0)))
-            for worker in busy:
-                reason = "took too long" if worker.deadline <= time.monotonic() else ""
-                results: list[Result] = []
-                if worker.connection in ready:
-                    try:
-                        results, reason = worker.connection.recv(), ""
-                    except (EOFError, ConnectionResetError):
-                        reason = "crashed its worker process"
-                elif not reason:
-                    continue
-                done = worker.batch
-                if reason:
-                    worker.stop()
-                    workers[workers.index(worker)] = worker = _Worker[Item](prepare)
-                    fresh.add(worker)
-                    if len(done) > 1:
-                        retry.extend(done)
-                    else:
-                        yield Lost(done[0], reason)
-                else:
-                    fresh.discard(worker)
-                start(worker)
-                yield from results
+        yield from pool.results()
     finally:
-        for worker in workers:
-            worker.stop()
+        pool.stop()

@@ -55,7 +55,7 @@ def prepare(base: str) -> Callable[[SourceRef], Processed]:
             source,
             decision.source_sha256,
             pack(letter),
-            "".join(decision_quads(decision, base)).encode(),
+            "".join(f"{quad}\n" for quad in decision_quads(decision, base)).encode(),
             tuple(issue_documents(decision, vocabulary)),
             tuple(problem.code for problem in decision.problems),
         )

@@ -1,0 +1,131 @@
+"""Commands that make and prove a store: build, check, stats."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imr_graph.app.options import STDOUT, STORE, Output, Quiet, Store, Style, style_of
+from imr_graph.app.render import rows
+from imr_graph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from imr_graph.pipeline.build import Progress
+    from imr_graph.pipeline.report import BuildReport
+
+
+def build(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files, folders, zip or tar archives; - is stdin.")
+    ] = None,
+    store: Store = STORE,
+    engine: Annotated[str, typer.Option(help="Text engine of the index: tantivy or whoosh.")] = "tantivy",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [default: one a core]")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Drop letters whose source is gone.")] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="Build from the invented sample letters.")] = False,
+    base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph.")] = BASE,
+    seconds: Annotated[float, typer.Option(min=1, help="Time limit of one letter.")] = 30.0,
+    quiet: Quiet = False,
+) -> None:
+    """Bring a store up to date with a corpus of letters.
+
+    Only new and changed letters are read. Exit status 1 where a source was refused; the rest is built.
+    """
+    from imr_graph.errors import UsageError
+    from imr_graph.pipeline.build import build as run
+    from imr_graph.resources import data_folder
+
+    corpus: list[str | Path] = [*(paths or ()), *([data_folder("sample")] if sample else ())]
+    if not corpus:
+        raise UsageError("nothing to build from", remedy="name files or folders of letters, or use --sample")
+    for path in paths or ():
+        if path != "-" and not Path(path).exists():
+            raise UsageError(f"{path} does not exist", remedy="check the spelling of the path")
+    started = time.monotonic()
+    with _progress(quiet) as progress:
+        report = run(
+            corpus, store, engine=engine, jobs=jobs, prune=prune, base=base, seconds=seconds, progress=progress
+        )
+    if not quiet:
+        _say(report, store, time.monotonic() - started)
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress]:
+    """A bar with rate and time to go on stderr, where a person looks at it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("letters"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("letters", total=None, rate="")
+        started = time.monotonic()
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, rate=f"{done / (time.monotonic() - started):.0f}/s")
+
+        yield tell
+
+
+def _say(report: BuildReport, store: Path, seconds: float) -> None:
+    lines = [
+        f"{store}: {report.letters} letters with {report.issues} issues (generation {report.generation})",
+        f"read {report.read}, parsed {report.parsed}, unchanged {report.unchanged}, duplicates {report.duplicates}, "
+        f"removed {report.removed}, refused {len(report.refused)} in {seconds:.1f} s",
+    ]
+    if report.problems:
+        counts = ", ".join(f"{code} {n}" for code, n in report.problems.items())
+        lines.append(f"problems in the letters parsed now: {counts} (see: imr-graph problems CASE)")
+    lines += [f"refused {refusal.name}: {refusal.reason}" for refusal in report.refused]
+    typer.echo("\n".join(lines), err=True)
+
+
+def check(
+    store: Store = STORE, sample: Annotated[int, typer.Option(min=0, help="Letters whose spans are verified.")] = 200
+) -> None:
+    """Prove a store whole: manifest, graph, index and letters agree. Exit status 1 where they do not."""
+    from imr_graph.pipeline.check import check as prove
+
+    faults = prove(store, sample=sample)
+    for fault in faults:
+        typer.echo(f"imr-graph: {fault}", err=True)
+    if faults:
+        raise typer.Exit(1)
+    typer.echo(f"{store} is whole.", err=True)
+
+
+def stats(store: Store = STORE, style: Style = None, output: Output = STDOUT) -> None:
+    """Count what a store holds."""
+    from imr_graph.pipeline.generation import StoreFolder
+
+    generation = StoreFolder(store).require()
+    manifest = generation.manifest()
+    sizes = {f"{part.name} MB": _megabytes(part) for part in (generation.graph, generation.index, generation.letters)}
+    table = {"generation": generation.name, **manifest.model_dump(), **sizes}
+    rows(({"what": k, "value": v} for k, v in table.items()), ("what", "value"), style_of(style, output), output)
+
+
+def _megabytes(path: Path) -> float:
+    files = [Path(folder) / name for folder, _, names in os.walk(path) for name in names] or [path]
+    return round(sum(file.stat().st_size for file in files) / 1e6, 3)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (build, check, stats):
+        app.command()(command)

@@ -1,0 +1,36 @@
+"""The options that commands share, each defined once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imr_graph.app.render import Format
+
+Store = Annotated[
+    Path, typer.Option("--store", "-s", metavar="DIR", envvar="IMR_GRAPH_STORE", help="Folder of the store.")
+]
+Style = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", help="table, json, jsonl or csv. [default: table on a terminal, else jsonl]"),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Write here; - is standard output.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Letters: files, folders, zip or tar archives; - is stdin.")
+]
+
+STORE = Path("imr-store")
+STDOUT = Path("-")
+
+
+def style_of(style: Format | None, output: Path) -> Format:
+    """The format asked for; without one a table where a person reads, jsonl where a program does."""
+    import sys
+
+    if style is not None:
+        return style
+    return Format.TABLE if str(output) == "-" and sys.stdout.isatty() else Format.JSONL

@@ -1,0 +1,65 @@
+"""Prove a store whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from imr_graph.archive import Archive
+from imr_graph.graph.store import OxigraphStore
+from imr_graph.graph.triples import issues_in
+from imr_graph.models import Letter
+from imr_graph.pipeline.generation import StoreFolder
+from imr_graph.search.engine import open_index
+from imr_graph.text import identity_of
+
+
+def check(store: Path, *, sample: int = 200) -> list[str]:
+    """The faults of the current generation; none for a whole store.
+
+    Compares the counts of manifest, archive, graph and index, every issue in all three, and on ``sample``
+    letters, evenly spread, the identity of the text and every span. Raises :class:`imr_graph.errors.StoreError`
+    where there is no store to check.
+    """
+    generation = StoreFolder(store).require()
+    manifest = generation.manifest()
+    with Archive.open(generation.letters) as archive:
+        letters, issues, sources = archive.counts()
+        stated = (manifest.letters, manifest.issues, manifest.sources)
+        faults = (
+            []
+            if (letters, issues, sources) == stated
+            else [f"manifest says {stated}, letters.sqlite {letters, issues, sources}"]
+        )
+        graph = OxigraphStore.open(generation.graph)
+        if len(graph) != manifest.quads:
+            faults.append(f"the graph has {len(graph)} quads, the manifest says {manifest.quads}")
+        expected = {(case, n) for case, count in archive.ids() for n in range(1, count + 1)}
+        faults += _differences("graph", expected, set(issues_in(graph)))
+        faults += _differences("index", expected, set(open_index(generation.index).keys()))
+        step = max(1, letters // max(1, sample))
+        for number, letter in enumerate(archive.letters()):
+            if sample and number % step == 0:
+                faults += [f"{letter.decision.id}: {fault}" for fault in _span_faults(letter)]
+    return faults
+
+
+def _differences(part: str, expected: set[tuple[str, int]], found: set[tuple[str, int]]) -> Iterator[str]:
+    for case, n in sorted(expected - found):
+        yield f"{case}#{n} is missing in the {part}"
+    for case, n in sorted(found - expected):
+        yield f"{case}#{n} is in the {part} but not in letters.sqlite"
+
+
+def _span_faults(letter: Letter) -> Iterator[str]:
+    decision = letter.decision
+    if identity_of(letter.text) != decision.text_sha256:
+        yield "the text has changed"
+    pieces = [(i.request, i.request_span) for i in decision.issues]
+    pieces += [(i.rationale, i.rationale_span) for i in decision.issues if i.rationale_span]
+    pieces += [(d.text, d.span) for d in decision.diagnoses]
+    pieces += [(p.text, p.span) for i in decision.issues for p in i.quoted_passages]
+    pieces += [(g.sentence, g.span) for i in decision.issues for g in i.grounds]
+    for text, span in pieces:
+        if identity_of(letter.quote(span)) != identity_of(text):
+            yield f"{text[:60]!r} is not what stands at {span.start} to {span.end}"

@@ -1,0 +1,35 @@
+"""What a build did, in words and numbers."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from imr_graph.models import Model
+
+
+class Refusal(Model):
+    """A source that is not in the store, and why."""
+
+    name: str
+    reason: str
+
+
+class BuildReport(Model):
+    """The result of one build.
+
+    ``read`` counts the sources that were read anew, ``unchanged`` those known by their fingerprint; ``parsed``
+    the letters added or replaced, ``duplicates`` the sources whose letter another source already holds,
+    ``removed`` the letters dropped. ``problems`` counts the problems of the parsed letters by code; ``refused``
+    lists every source of this corpus that is not in the store, unchanged ones too.
+    """
+
+    generation: str
+    letters: int
+    issues: int
+    read: int = 0
+    parsed: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    removed: int = 0
+    problems: dict[str, int] = Field(default_factory=dict)
+    refused: tuple[Refusal, ...] = ()
