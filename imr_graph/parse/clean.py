@@ -41,7 +41,10 @@ def clean_lines(text: str) -> CleanText:
         result = result.replaced(patterns.HEADING.name, patterns.HEADING.regex, _alone)
         result = result.replaced(patterns.LABEL.name, patterns.LABEL.regex, _at_line_start)
         result = result.replaced(patterns.CLOSING.name, patterns.CLOSING.regex, lambda m: m.group() + "\n")
-    result = result.replaced(patterns.SOFT_HYPHEN.name, patterns.SOFT_HYPHEN.regex, _join_hyphen)
+    if "\ufffe" in result.text or "\u00ad" in result.text:
+        result = result.replaced(patterns.SOFT_HYPHEN.name, patterns.SOFT_HYPHEN.regex, _join_hyphen)
+    if "PROFESSIONAL REVIEW" in result.text:
+        result = result.replaced(patterns.WRAPPED_HEADING.name, patterns.WRAPPED_HEADING.regex, " ")
     return result.replaced(patterns.WRAPPED_HYPHEN.name, patterns.WRAPPED_HYPHEN.regex, _join_hyphen)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imr_graph.errors import NotADecision
 from imr_graph.models import Decision, Issue, Layout, Outcome
-from imr_graph.parse import patterns
 from imr_graph.parse.clean import clean
+from imr_graph.parse.determinations import read_dispute, read_notice
 from imr_graph.parse.findings import Findings
-from imr_graph.parse.header import read_header, report_missing
+from imr_graph.parse.header import Header, read_header, read_prose_dates, report_missing
 from imr_graph.parse.issues import read_issues
+from imr_graph.parse.layouts import Frame, find_frame
 from imr_graph.parse.patient import read_patient
+from imr_graph.parse.problems import report_contradictions
 from imr_graph.parse.reviewer import read_reviewer
-from imr_graph.parse.sections import Section, split_sections, trimmed
+from imr_graph.parse.sections import Section
 from imr_graph.text import CleanText, SourceText, identity_of
 
 
@@ -34,48 +35,60 @@ def parse_letter(source: SourceText) -> ParsedLetter:
     is no IMR final determination.
     """
     cleaned = clean(source.text)
-    sections = split_sections(cleaned.text)
-    missing = [name for name in ("summary", "issues") if name not in sections]
-    if missing:
-        raise NotADecision(f"{source.name}: no section {' and no section '.join(missing)}", remedy="x")
     findings = Findings(cleaned)
-    decision = _read_decision(source, findings, sections)
+    decision = _read_decision(source, findings, find_frame(source.name, cleaned.text))
     return ParsedLetter(decision, cleaned, source)
 
 
-def _read_decision(source: SourceText, findings: Findings, sections: dict[str, Section]) -> Decision:
-    header = read_header(findings, sections["preamble"].start, sections["preamble"].end)
-    report_missing(findings, header)
-    how = sections.get("how", sections["preamble"])
+def _read_decision(source: SourceText, findings: Findings, frame: Frame) -> Decision:
+    sections, text = frame.sections, findings.clean.text
+    header = _header(findings, frame)
+    how = sections.get("how") or sections["preamble"]
     reviewer = read_reviewer(findings, how.start, how.end)
-    summary = without_boilerplate(findings.clean.text, sections["summary"])
+    summary = sections.get("summary", Section("summary", 0, 0))
     patient = read_patient(findings, summary.start, summary.end)
-    issues = read_issues(findings, sections["issues"])
-    text_sha256 = identity_of(source.text)
-    return Decision(
-        id=str(header.get("case_number") or f"h-{text_sha256[:16]}"),
+    issues = _issues(findings, frame)
+    identity = identity_of(source.text)
+    decision = Decision(
+        id=str(header.get("case_number") or f"h-{identity[:16]}"),
         **header,
-        text_sha256=text_sha256,
+        text_sha256=identity,
         source_sha256=source.sha256,
         source_name=source.name,
-        layout=Layout.FINAL_DETERMINATION_2015,
+        layout=frame.layout,
         outcome=outcome_of(issues),
         reviewer=reviewer,
         patient=patient,
-        clinical_summary=findings.clean.text[summary.start : summary.end],
-        clinical_summary_span=findings.span(summary.start, summary.end),
+        clinical_summary=text[summary.start : summary.end],
+        clinical_summary_span=findings.span(summary.start, summary.end) if summary.end else None,
         issues=issues,
-        evidence=tuple(findings.evidence),
-        problems=tuple(findings.problems),
+    )
+    report_contradictions(findings, decision)
+    return decision.model_copy(
+        update={"evidence": tuple(findings.evidence), "problems": tuple(findings.problems)}
     )
 
 
-def without_boilerplate(text: str, section: Section) -> Section:
-    """The section without the boilerplate sentence that opens it."""
-    end = text.find("\n", section.start, section.end)
-    end = section.end if end < 0 else end
-    match = patterns.BOILERPLATE.regex.search(text, section.start, end)
-    return trimmed(text, section.name, match.end(), section.end) if match else section
+def _header(findings: Findings, frame: Frame) -> Header:
+    preamble = frame.sections["preamble"]
+    header = read_header(findings, preamble.start, preamble.end)
+    if frame.layout is Layout.NOTICE_2013:
+        read_prose_dates(findings, header, frame.sections.get("summary", preamble).start)
+    report_missing(findings, header, frame.layout)
+    return header
+
+
+def _issues(findings: Findings, frame: Frame) -> tuple[Issue, ...]:
+    if frame.layout is Layout.NOTICE_2013:
+        issues = read_notice(findings, frame.determinations)
+    elif frame.layout is Layout.MEDICAL_PROFESSIONAL_REVIEW:
+        issues = read_dispute(findings, frame.sections)
+    else:
+        section = frame.sections.get("issues")
+        issues = read_issues(findings, section) if section else ()
+    if not issues:
+        findings.report("no-issues", "no issue could be read: the letter ends early or its headings are damaged")
+    return issues
 
 
 def outcome_of(issues: Iterable[Issue]) -> Outcome | None:

@@ -10,11 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from imr_graph.models import Layout
 from imr_graph.parse import patterns
 from imr_graph.parse.findings import Findings
 
 DATES = ("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "date_received")
-_VALUES = {"case": "case_number", "kind": "priority"}
+# What is known of the headers of the earlier layouts; those of 2014 and later have every field.
+_EXPECTED: dict[Layout, tuple[str, ...]] = {
+    Layout.NOTICE_2013: ("case_number", "decision_date", "ur_denial_date", "date_received"),
+    Layout.INDEPENDENT_MEDICAL_REVIEW: ("case_number", "ur_denial_date"),
+    Layout.MEDICAL_PROFESSIONAL_REVIEW: ("case_number",),
+}
 _DIGITS = re.compile(r"\d+")  # 9, 30 and 2016 of "9/30/2016"
 
 Header = dict[str, str | dt.date]
@@ -71,14 +77,23 @@ def _store(findings: Findings, header: Header, name: str, value: re.Match[str]) 
     findings.show(name, value.start(), value.end(), patterns.HEADER_TOKEN.name)
 
 
-def report_missing(findings: Findings, header: Header) -> None:
-    """Problems for the header fields that were not found: one where there is no header at all."""
-    names = ("case_number", *DATES, "priority")
+def read_prose_dates(findings: Findings, header: Header, end: int) -> None:
+    """Add the dates that a notice of 2013 gives in sentences before offset ``end``."""
+    for match in patterns.NOTICE_DATE.regex.finditer(findings.clean.text, 0, end):
+        name = next(name for name in DATES if match.groupdict().get(name))
+        date = to_date(match["date"])
+        if date is not None and name not in header:
+            header[name] = date
+            findings.show(name, *match.span("date"), patterns.NOTICE_DATE.name)
+
+
+def report_missing(findings: Findings, header: Header, layout: Layout) -> None:
+    """Problems for the fields that headers of the layout have; one problem where there is no header at all."""
     if not header:
         findings.report("header-missing", "no header: no case number, no dates; the letter is known by its text")
         return
     unreadable = {p.message.split(":")[0] for p in findings.problems if p.code == "date-unreadable"}
-    for name in names:
+    for name in _EXPECTED.get(layout, ("case_number", *DATES, "priority")):
         if name not in header and label(name) not in unreadable:
             findings.report("field-missing", f"{label(name)}: not found in the header")
 

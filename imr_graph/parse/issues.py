@@ -17,7 +17,7 @@ _ORDER = ("claims", "maximus", "rationale")
 
 
 @dataclass
-class _Block:
+class Block:
     """One issue as labelled stretches of clean text; ``heading`` is the paragraph before the first label."""
 
     heading: tuple[int, int]
@@ -27,29 +27,38 @@ class _Block:
 def read_issues(findings: Findings, section: Section) -> tuple[Issue, ...]:
     """The issues of the section in order, numbered from 1."""
     issues = []
-    for block in _blocks(findings.clean.text, section):
+    for block in split_blocks(findings.clean.text, section):
         issue = _read_issue(findings, block, len(issues) + 1)
         if issue is not None:
             issues.append(issue)
     return tuple(issues)
 
 
-def _blocks(text: str, section: Section) -> list[_Block]:
-    labels = list(patterns.ISSUE_LABEL.regex.finditer(text, section.start, section.end))
-    blocks: list[_Block] = []
+def split_blocks(text: str, section: Section) -> list[Block]:
+    """The section cut into issues at its guideline and rationale labels."""
+    labels = find_labels(text, section)
+    blocks: list[Block] = []
     last = len(_ORDER)
-    for label in labels:
-        kind = label.lastgroup or ""
+    for kind, start, end in labels:
         if _ORDER.index(kind) <= last or not blocks:
-            blocks.append(_Block(_paragraph_before(text, section.start, label.start())))
+            blocks.append(Block(_paragraph_before(text, section.start, start)))
         last = _ORDER.index(kind)
-        blocks[-1].parts[kind] = (label.end(), section.end)
-    bounds = sorted([m.start() for m in labels] + [b.heading[0] for b in blocks] + [section.end])
+        blocks[-1].parts[kind] = (end, section.end)
+    bounds = sorted([start for _, start, _ in labels] + [b.heading[0] for b in blocks] + [section.end])
     for block in blocks:
         for kind, (start, _) in block.parts.items():
-            part = trimmed(text, kind, start, next((b for b in bounds if b >= start), section.end))
+            edge = next((b for b in bounds if b > start or b == start and b == section.end), section.end)
+            part = trimmed(text, kind, start, edge)
             block.parts[kind] = (part.start, part.end)
     return blocks
+
+
+def find_labels(text: str, section: Section) -> list[tuple[str, int, int]]:
+    """The labels as (kind, start, end); sentences that open a guideline line count only where no label does."""
+    labels = list(patterns.ISSUE_LABEL.regex.finditer(text, section.start, section.end))
+    if any(m["claims"] or m["maximus"] for m in labels):
+        labels = [m for m in labels if not (m.lastgroup or "").endswith("_sentence")]
+    return [((m.lastgroup or "").removesuffix("_sentence"), m.start(), m.end()) for m in labels]
 
 
 def _paragraph_before(text: str, floor: int, at: int) -> tuple[int, int]:
@@ -58,11 +67,21 @@ def _paragraph_before(text: str, floor: int, at: int) -> tuple[int, int]:
     return (start, end) if start < end and not patterns.ISSUE_LABEL.regex.match(text, start) else (end, end)
 
 
-def _read_issue(findings: Findings, block: _Block, n: int) -> Issue | None:
+def _read_issue(findings: Findings, block: Block, n: int) -> Issue | None:
+    request, outcome = _read_heading(findings, block.heading, n)
+    for kind in _ORDER:
+        if kind not in block.parts:
+            findings.report("field-missing", f"issue {n}: no {_NAMES[kind]}", findings.span(*block.heading), issue=n)
+    return make_issue(findings, block, n, request, outcome)
+
+
+def make_issue(
+    findings: Findings, block: Block, n: int, request: tuple[int, int], outcome: Outcome | None
+) -> Issue | None:
+    """The issue of a block; an outcome that the heading lacks is read from the rationale, or the issue left out."""
     text = findings.clean.text
     start, end = block.parts.get("rationale", (0, 0))
     conclusion = find_conclusion(text, start, end) if end > start else None
-    request, outcome = _read_heading(findings, block.heading, n)
     if outcome is None:
         if conclusion is None:
             findings.report("issue-unreadable", f"issue {n}: no outcome was found", findings.span(*block.heading))
@@ -71,9 +90,6 @@ def _read_issue(findings: Findings, block: _Block, n: int) -> Issue | None:
         findings.show(f"issues.{n}.outcome", conclusion.start, conclusion.end, conclusion.rule)
         findings.report("outcome-missing", f"issue {n}: no outcome word", findings.span(*block.heading), issue=n)
     lines = _guideline_lines(findings, block)
-    for kind in _ORDER:
-        if kind not in block.parts:
-            findings.report("field-missing", f"issue {n}: no {_NAMES[kind]}", findings.span(*block.heading), issue=n)
     return Issue(
         n=n,
         request=text[slice(*request)],
@@ -98,11 +114,21 @@ _NAMES = {
 
 def _read_heading(findings: Findings, heading: tuple[int, int], n: int) -> tuple[tuple[int, int], Outcome | None]:
     """The place of the request, and the outcome; the heading is split at its last outcome word."""
-    match = patterns.OUTCOME.regex.search(findings.clean.text, *heading)
-    if match is None:
+    text = findings.clean.text
+    match = patterns.OUTCOME.regex.search(text, *heading)
+    if match is not None:
+        findings.show(f"issues.{n}.outcome", *match.span("word"), patterns.OUTCOME.name)
+        return (heading[0], match.start()), to_outcome(match["word"])
+    determination = patterns.DETERMINATION.regex.match(text, *heading)
+    if determination is None:
         return heading, None
-    findings.show(f"issues.{n}.outcome", *match.span("word"), patterns.OUTCOME.name)
-    return (heading[0], match.start()), to_outcome(match["word"])
+    return read_determination(findings, determination, n)
+
+
+def read_determination(findings: Findings, match: re.Match[str], n: int) -> tuple[tuple[int, int], Outcome]:
+    """The place of the request and the outcome of ``N. X is [not] medically necessary and appropriate.``"""
+    findings.show(f"issues.{n}.outcome", match.end("request"), match.end(), patterns.DETERMINATION.name)
+    return match.span("request"), Outcome.UPHELD if match["not"] else Outcome.OVERTURNED
 
 
 def to_outcome(word: str) -> Outcome:
@@ -134,7 +160,7 @@ def _requests(findings: Findings, request: tuple[int, int], n: int) -> dict[str,
     return found
 
 
-def _guideline_lines(findings: Findings, block: _Block) -> tuple[GuidelineLine, ...]:
+def _guideline_lines(findings: Findings, block: Block) -> tuple[GuidelineLine, ...]:
     lines = []
     for kind, party in _PARTIES.items():
         start, end = block.parts.get(kind, (0, 0))

@@ -17,8 +17,15 @@ _SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|app
 _ABBREVIATION = re.compile(r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE)  # "2 x wk."
 _TEMPLATE_TAIL = re.compile(r"authorized by the Claims|Administrator authorized|IMR[ -]eligible|original request")
 _TEMPLATE_HEAD = re.compile(r"\bwas the original request")
-_MAY_BE_STRUCTURE = re.compile(r" ?(?:claims|maximus|decision|how|clinical|imr|the expert|state|certif)", re.IGNORECASE)
-_LISTING = re.compile(r"Claims|MAXIMUS|State|Certification")  # labels whose text is one paragraph, whatever its lines
+_MAY_BE_STRUCTURE = re.compile(
+    r" ?(?:claims|case|maximus|medical|decision|documents|how|clinical|imr|independent|issue|rationale|section"
+    r"|the claims|the physician|the expert|state|certif|\d\d?[.)] [MR])",
+    re.IGNORECASE,
+)
+# labels whose text is one paragraph, whatever its lines
+_LISTING = re.compile(
+    r"Claims|MAXIMUS|State|Certification|The Claims|The (?:Physician|Expert) Reviewer (?:based|found|relied)"
+)
 _BULLET = re.compile(r"^(?:[•●▪·*-]|\(?\d{1,2}[.)])[ ]")  # "1. Physical therapy"
 
 
@@ -75,9 +82,10 @@ def _is_structure(line: str) -> bool:
 
 def _is_closed(line: str, structure: bool) -> bool:
     """Whether nothing can follow on the line: a section heading or the end of a boilerplate sentence."""
-    if structure and patterns.SECTION.regex.match(line):
+    section = patterns.SECTION.regex.match(line) if structure else None
+    if section is not None and section.end() == len(line):
         return True
-    return line.endswith(":") and patterns.BOILERPLATE.regex.search(line) is not None
+    return line.endswith((":", "ecision")) and patterns.BOILERPLATE.regex.search(line) is not None
 
 
 def _breaks(lines: _Lines, here: int, there: int) -> bool:

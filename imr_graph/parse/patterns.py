@@ -97,33 +97,53 @@ LINE_BREAK = _pattern("line breaks", r"""\n+""", ("a\nb",), ("a b",))
 SECTION = _pattern(
     "section heading",
     r"""^[ ]?(?:
-        (?P<how>HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE)
-      | (?P<summary>CLINICAL[ ]CASE[ ]SUMMARY)
-      | (?P<issues>IMR[ ]ISSUES?,[ ]DECISIONS?[ ]AND[ ]RATIONALES?)
-    )[ ]?:?[ ]?$""",
-    ("CLINICAL CASE SUMMARY", "IMR ISSUES, DECISIONS AND RATIONALES"),
+        (?P<how>HOW[ ]THE[ ]IMR[ ](?:FINAL[ ])?DETERMINATION[ ]WAS[ ]MADE|MEDICAL[ ]QUALIFICATIONS[ ]OF[ ]THE[ ]EXPERT[ ]REVIEWER
+          |MEDICAL[ ]REVIEWER[ ]QUALIFICATIONS)
+      | (?P<documents>DOCUMENTS[ ]REVIEWED(?:[ ]FOR[ ]DETERMINATION)?)
+      | (?P<summary>(?:CLINICAL[ ])?CASE[ ]SUMMARY)
+      | (?P<issues>IMR[ ](?:ISSUES?,[ ]DECISIONS?[ ]AND[ ]RATIONALES?|DECISIONS?(?:\(S\))?[ ]AND[ ]RATIONALES?(?:\(S\))?))
+      | (?P<notice>INDEPENDENT[ ]MEDICAL[ ]REVIEW[ ]DECISION[ ]AND[ ]RATIONALE)
+      | (?P<dispute>ISSUES?(?:\(S\))?[ ](?:AT|IN)[ ]DISPUTE)
+      | (?P<guidelines>MEDICAL[ ]TREATMENT[ ]GUIDELINE(?:S|\(S\))?[ ]RELIED[ ]UPON[ ]BY[ ](?:THE[ ])?PROFESSIONAL[ ]REVIEWER[ ]AND[ ]WHY)
+      | (?P<rationale>RATIONALE[ ]FOR[ ]WHY[ ]THE[ ]REQUESTED[ ]TREATMENT/SERVICE[ ]IS/WAS[ ](?:NOT[ ])?MEDICALLY[ ]NECESSARY)
+    )[ ]?(?::|$)""",
+    ("CLINICAL CASE SUMMARY", "IMR ISSUES, DECISIONS AND RATIONALES", "CASE SUMMARY: The worker", "Case Summary:"),
     ("CLINICAL CASE SUMMARY of 2014", "see HOW THE IMR FINAL DETERMINATION WAS MADE"),
     flags=re.IGNORECASE,
 )
+WRAPPED_HEADING = _pattern(
+    "wrapped headings",
+    r"""(?<=BY[ ]PROFESSIONAL)\n(?=REVIEWER[ ]AND) | (?<=IS/WAS[ ]NOT)\n(?=MEDICALLY[ ]NECESSARY)""",
+    ("RELIED UPON BY PROFESSIONAL\nREVIEWER AND WHY:",),
+    ("BY PROFESSIONAL REVIEWER",),
+)
 ISSUE_LABEL = _pattern(
     "issue label",
-    r"""^(?:(?P<claims>Claims[ ]Administrator[ ][Gg]uidelines?)|(?P<maximus>MAXIMUS[ ][Gg]uidelines?)
-          |(?P<rationale>Decision[ ][Rr]ationale))[ ]?:[ ]?""",
-    ("MAXIMUS guideline: Decision based on", "Decision rationale: The"),
-    ("The Claims Administrator guideline is", "Decision based on MTUS"),
+    r"""^[ ]?(?:
+        (?P<claims>Claims[ ]Administrator[ ][Gg]uidelines?[ ]?:[ ]?)
+      | (?P<maximus>MAXIMUS[ ][Gg]uidelines?[ ]?:[ ]?)
+      | (?P<rationale>Decision[ ][Rr]ationale[ ]?:[ ]?|The[ ](?:Physician|Expert)[ ]Reviewer['’]s[ ]decision[ ]rationale[ ]?:[ ]?
+                     |Rationale[ ]for[ ]the[ ]Decision[ ]?:[ ]?)
+      | (?P<claims_sentence>(?=The[ ]Claims[ ]Administrator[ ](?:based[ ]its[ ]decision|did[ ]not[ ]cite)))
+      | (?P<maximus_sentence>(?=The[ ](?:Physician|Expert)[ ]Reviewer[ ](?:based[ ]his/her[ ]decision|found[ ]that[ ]no[ ]section|relied)))
+    )""",
+    ("MAXIMUS guideline: Decision based on", "Decision rationale: The", "The Claims Administrator based its decision on"),
+    ("The Claims Administrator guideline is", "Decision based on MTUS", "The Expert Reviewer based their decision"),
 )
 OTHER_LABEL = _pattern(
     "other label",
-    r"""^(?:The[ ]Expert[ ]Reviewer[ ]has[ ]the[ ]following[ ]credentials|States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:
-          |Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:)""",
-    ("State(s) of Licensure: Iowa", "The Expert Reviewer has the following credentials:"),
+    r"""^[ ]?(?:The[ ]Expert[ ]Reviewer[ ]has[ ]the[ ]following[ ]credentials|States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:
+          |Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:|[0-9]{1,2}[.)][ ]MAXIMUS[ ]Federal
+          |[0-9]{1,2}[.)][ ]Regarding[ ]the[ ]request|Section\(?s?\)?[ ]of[ ]the[ ]Medical[ ]Treatment[ ]Utilization
+          |Medical[ ]Treatment[ ]Guideline(?:s|\(s\))?[ ]Relied)""",
+    ("State(s) of Licensure: Iowa", "The Expert Reviewer has the following credentials:", "1) Regarding the request for"),
     ("The Expert Reviewer did not cite",),
 )
 BOILERPLATE = _pattern(
     "boilerplate",
-    r"""(?:set[ ]forth[ ]below|all[ ]medical[ ]records|following[ ]credentials)[ ]?:$""",
+    r"""(?:set[ ]forth[ ]below|all[ ]medical[ ]records|following[ ]credentials|[Hh]is/[Hh]er[ ][Dd]ecision)[ ]?:?$""",
     ("case file, including all medical records:",),
-    ("including all medical records",),
+    ("all medical records were read",),
 )
 OUTCOME = _pattern(
     "outcome word",
@@ -148,9 +168,9 @@ HEADER_TOKEN = _pattern(
     | (?P<date_assigned>Date[ ]Assigned[ ]?:)
     | (?P<date_of_injury>Date[ ]of[ ]Injury[ ]?:)
     | (?P<decision_date>(?:Final[ ]|IMR[ ])?(?:Decision|Determination)[ ]Date[ ]?:)
-    | (?P<ur_denial_date>UR[ ]Denial[ ](?:Date|Letter)[ ]?:)
+    | (?P<ur_denial_date>(?:UR[ ]Denial[ ](?:Date|Letter)|Date[ ]of[ ]UR[ ](?:Decision|Denial))[ ]?:)
     | (?P<priority>Priority[ ]?:)
-    | (?P<date_received>Application(?=\W)(?:\s*Received\s?:)?)
+    | (?P<date_received>Application(?=\s*(?:Received\s?:|[0-9]))(?:\s*Received\s?:)?)
     | (?P<rest>Received[ ]?:)
     | (?P<case>(?:CM|IMR)[ ]?[0-9]{2}-[0-9]{5,8})
     | (?P<date>[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{4}|[0-9]{2})(?![0-9]))
@@ -300,4 +320,39 @@ SENTENCE_EDGE = _pattern(
     r"""[.!?]["'”’)\]]*(?:\s+(?=["'“(]?[A-Z0-9])|(?=[A-Z][a-z])|\s*$)|\n""",
     ("necessary. The", "10-12-16.The"),
     ("5.5 mg", "e.g. this"),
+)
+
+# --- the earlier layouts -----------------------------------------------------------------------------------------
+
+DETERMINATION = _pattern(
+    "determination",
+    r"""^[ ]?(?P<n>[0-9]{1,2})[.)][ ]
+        (?:MAXIMUS[ ]Federal[ ]Services,?[ ]Inc\.?[ ]has[ ]determined[ ](?:that[ ])?(?:the[ ])?requests?[ ]for[ ])?
+        (?P<request>[^\n]+?)[ ](?:is|are|was|were)[ ](?P<not>not[ ]?-?[ ]?)?medically[ ]?necessary(?:[ ]and[ ]appropriate)?[ ]?\.?[ ]?$""",
+    (
+        "1) MAXIMUS Federal Services, Inc. has determined the request for a walker is notmedically necessary and appropriate.",
+        "2. Norco 10/325mg #60 is medically necessary and appropriate.",
+    ),
+    ("1) Regarding the request for a walker:",),
+)
+REGARDING = _pattern(
+    "regarding the request",
+    r"""^[ ]?(?P<n>[0-9]{1,2})[.)][ ]Regarding[ ]the[ ]requests?[ ]for[ ](?P<request>[^\n]+?)[ ]?:?[ ]?$""",
+    ("1) Regarding the request for a walker:",),
+    ("Regarding the weather:",),
+)
+NOTICE_DATE = _pattern(
+    "date in prose",
+    r"""(?:(?P<decision_date>\bDated:) | (?P<date_received>\b(?:application|request)[^.\n]{0,80}?\b(?:filed|received|dated)(?:[ ]on)?)
+        | (?P<ur_denial_date>\bUtilization[ ]Review[ ](?:Denial|Determination|denial|decision)[^.\n]{0,40}?\bdated)
+        | (?P<date_assigned>\bNotice[ ]of[ ]Assignment[^.\n]{0,90}?\bon)
+      )[ ](?P<date>\d{1,2}/\d{1,2}/\d{2,4})""",
+    ("Utilization Review Denial dated 8/30/2013", "Dated: 9/26/2013", "The application was filed on 9/6/2013"),
+    ("seen on 8/30/2013",),
+)
+NUMBERED = _pattern(
+    "numbered line",
+    r"""^[ ]?(?:[0-9]{1,2}[.)]|[•●▪*-])[ ]+(?P<item>[^\n]*\S)""",
+    ("1. Physical therapy",),
+    ("10/325mg of Norco",),
 )
