@@ -14,8 +14,8 @@ class SharedConcept(Model):
     """What query and hit have in common, and the points it gave.
 
     ``relation`` is ``same``, or how near it is: ``neighbour`` (broader, narrower or a sibling), ``class``,
-    ``class and body part``, ``hinted`` (by a diagnosis of the query), ``unlocated`` (neither names a drug or a
-    body part).
+    ``class and body part``, ``hinted`` (by a diagnosis of the query), ``same side``,
+    ``unlocated`` (neither names a drug or a body part).
     """
 
     field: str
@@ -116,8 +116,9 @@ class GroundSides(Model):
 class Answer(Model):
     """Hits and what surrounds them.
 
-    ``cohorts`` runs from the narrowest to the widest; ``facets`` and ``grounds`` count the first of them.
-    ``matching`` is the number of issues that match the query in any way.
+    ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
+    first of them that is not too small, or else the widest. ``matching`` is the number of issues that match the
+    query in any way.
     """
 
     query: str
@@ -125,6 +126,7 @@ class Answer(Model):
     hits: tuple[Hit, ...]
     matching: int = 0
     cohorts: tuple[Cohort, ...] = ()
+    counted: str = ""
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str

@@ -36,8 +36,8 @@ def wilson(hits: int, total: int) -> Rate:
 def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -> list[tuple[str, Node]]:
     """Which issues to count, narrowest first, each in words.
 
-    A linked service counts with its drugs, or else its body parts, and alone; without a service the drugs or body
-    parts; without any concept whatever the words match.
+    A linked service counts with its drugs, or else its body parts, then alone, then its class; without a service
+    the drugs or body parts count; without any concept whatever the words match.
     """
 
     def said(field: str, values: Sequence[str]) -> str:
@@ -55,6 +55,9 @@ def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -
         if values:
             found.append((f"{words} {joint} {said(field, values)}", All((service, having(field, values)))))
         found.append((words, service))
+        if facts.service_class:
+            kind = label(vocabulary, "service", facts.service_class)
+            found.append((f"requests of the class {kind}", Word("service_class", facts.service_class)))
     elif values:
         found.append((f"requests {joint} {said(field, values)}", having(field, values)))
     if asked and not found:

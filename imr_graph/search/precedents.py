@@ -22,6 +22,7 @@ from imr_graph.vocabulary import Vocabulary
 
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
+_UNLOCATED = "neither names a drug or a body part"
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,13 @@ class Precedents:
             (f"{words} ({limits})" if limits else words, counted.within(population))
             for words, population in populations(facts, vocabulary, asked)
         ]
-        narrowest = groups[0][1]
+        cohorts = [count_cohort(index, words, population) for words, population in groups]
+        at = next((i for i, cohort in enumerate(cohorts) if not cohort.too_few), len(cohorts) - 1)
         return {
-            "cohorts": tuple(count_cohort(index, words, population) for words, population in groups),
-            "facets": facet_values(index, vocabulary, narrowest, _FACET_SIZE),
-            "grounds": ground_sides(index, vocabulary, narrowest, _FACET_SIZE),
+            "cohorts": tuple(cohorts),
+            "counted": groups[at][0],
+            "facets": facet_values(index, vocabulary, groups[at][1], _FACET_SIZE),
+            "grounds": ground_sides(index, vocabulary, groups[at][1], _FACET_SIZE),
         }
 
     def _hit(
@@ -158,7 +161,9 @@ class Precedents:
         return SharedConcept(
             field=" and ".join(field for field, _ in clause.pairs),
             notation=" and ".join(value for _, value in clause.pairs),
-            label=" and ".join(self._label(field, value) for field, value in clause.pairs),
+            label=_UNLOCATED
+            if clause.relation == "unlocated"
+            else " and ".join(self._label(field, value) for field, value in clause.pairs),
             relation=clause.relation,
             points=clause.points,
         )

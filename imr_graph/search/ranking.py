@@ -131,7 +131,9 @@ class Ranker:
             for other in neighbours(self._vocabulary, "body-part", part):
                 yield self._clause(weights["body_part_neighbour"], "neighbour", ("body_part", other))
         if not facts.drugs and not facts.body_parts:
-            yield self._clause(weights["unlocated"], "unlocated", ("unlocated", UNLOCATED))
+            if facts.service:
+                same = ("service", facts.service)
+                yield self._clause(weights["unlocated"], "unlocated", same, ("unlocated", UNLOCATED))
             for part in facts.hinted_parts:
                 yield self._clause(weights["hinted_body_part"], "hinted", ("body_part", part))
 
@@ -143,8 +145,9 @@ class Ranker:
                 yield self._clause(weights["neighbour"], "neighbour", ("diagnosis", other))
 
     def _laterality(self, facts: QueryFacts) -> Iterator[Clause]:
-        if facts.laterality:
-            yield self._clause(self._weights["laterality"]["same"], "same", ("laterality", facts.laterality))
+        for part in facts.body_parts if facts.laterality else ():
+            pairs = (("body_part", part), ("laterality", str(facts.laterality)))
+            yield self._clause(self._weights["laterality"]["same"], "same side", *pairs)
 
     def _terms(self, words: str) -> dict[str, float]:
         """The terms of the words with their idf in the whole text of a letter, rarest kept."""

@@ -189,10 +189,11 @@ class TantivyIndex:
     def _phrase(self, field: str, text: str, slop: int) -> Query | None:
         if self._declared[field].kind != "text":
             return self._word(field, text, 1.0)
-        terms = self.analyse(text)
-        if len(terms) < 2:
-            return self._word(field, text, 1.0) if terms else None
-        return Query.const_score_query(Query.phrase_query(self._schema, field, list(terms), slop), 1.0)
+        tokens = self._analyser.pre_tokenize(text).tokens  # with positions: stop words leave gaps
+        if len(tokens) < 2:
+            return self._translated(Term(field, tokens[0].text)) if tokens else None
+        words: list[str | tuple[int, str]] = [(token.position, token.text) for token in tokens]
+        return Query.const_score_query(Query.phrase_query(self._schema, field, words, slop), 1.0)
 
     def _all(self, parts: Iterable[Node], without: Iterable[Node]) -> Query | None:
         wanted = self._all_translated(parts)

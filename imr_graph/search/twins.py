@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 from imr_graph.search.answer import Hit
 from imr_graph.search.documents import StoredIssue
-from imr_graph.vocabulary import tokenise
 
 _SHORTEST = 40  # words; shorter rationales are alike by chance
 _ALIKE = 0.9
 
 
 def _words(issue: StoredIssue) -> frozenset[str]:
-    return frozenset(token for token, _, _ in tokenise(issue.rationale))
+    return frozenset(issue.rationale.lower().split())
 
 
 def same_worker(one: StoredIssue, other: StoredIssue) -> bool:

@@ -80,6 +80,8 @@ def small(folder: Path) -> TextIndex:
         (Phrase("rationale", "red flags"), {"A#1"}),
         (Phrase("rationale", "red flags", 2), {"A#1", "B#1"}),
         (Phrase(None, "cervical spine"), {"A#1"}),
+        (Phrase("request", "MRI of the cervical spine"), {"A#1"}),
+        (Phrase("rationale", "of the"), set()),
         (Phrase("service", "mri"), {"A#1", "C#3"}),
         (Pattern("drug", "nap*"), {"A#2"}),
         (Pattern("request", "m?i"), {"A#1", "C#3"}),

@@ -1,0 +1,182 @@
+"""What a search answers, over both engines."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from imr_graph.errors import QueryError, UnknownItem
+from imr_graph.models import Decision
+from imr_graph.search.answer import Answer
+from imr_graph.search.precedents import Precedents, SearchRequest
+
+Make = Callable[..., Decision]
+Build = Callable[..., Precedents]
+
+
+def keys(answer: Answer) -> list[str]:
+    return [hit.key for hit in answer.hits]
+
+
+def test_service_comes_first_then_body_part_then_diagnosis(precedents: Precedents) -> None:
+    answer = precedents.search(SearchRequest("massage therapy 8 sessions neck, neck strain"))
+    assert keys(answer)[:4] == ["M1#1", "M2#1", "M3#1", "A1#1"]
+
+
+def test_outcome_never_orders_the_hits(build: Build, corpus: tuple[Decision, ...]) -> None:
+    flipped = [
+        one.model_copy(
+            update={
+                "issues": tuple(
+                    issue.model_copy(update={"outcome": "upheld" if issue.outcome != "upheld" else "overturned"})
+                    for issue in one.issues
+                )
+            }
+        )
+        for one in corpus
+    ]
+    request = SearchRequest("massage therapy neck")
+    orders = [
+        keys(build(engine, *decisions).search(request))
+        for engine, decisions in [("tantivy", corpus), ("whoosh", flipped)]
+    ]
+    assert orders[0] == orders[1]
+
+
+def test_why_adds_up_to_the_score(precedents: Precedents) -> None:
+    hits = precedents.search(SearchRequest("massage therapy 8 sessions neck, neck strain")).hits
+    for hit in hits:
+        assert sum(shared.points for shared in hit.why.shared) + hit.why.text_points == pytest.approx(
+            hit.score, abs=1e-3
+        )
+    assert [(s.field, s.notation, s.relation) for s in hits[0].why.shared] == [
+        ("service", "massage-therapy", "same"),
+        ("body_part", "neck", "same"),
+        ("diagnosis", "neck-strain", "same"),
+    ]
+    assert hits[0].why.shared[0].label == "Massage therapy"
+    assert [(lack.field, lack.label) for lack in hits[1].why.lacking] == [("diagnosis", "Neck strain")]
+    assert hits[0].why.terms == ("8", "massage", "neck", "sessions", "strain", "therapy")
+
+
+def test_a_hit_shows_the_guideline_words(precedents: Precedents) -> None:
+    hit = precedents.search(SearchRequest("massage therapy neck")).hits[0]
+    assert [p.text for p in hit.passages] == [
+        "This treatment is an adjunct and is limited to 4-6 visits in most cases."
+    ]
+    assert [(c.cited_by, c.text) for c in hit.citations] == [("reviewer", "Chronic Pain, Massage")]
+    assert "**massage**" in hit.snippet
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("service:massage-therapy outcome:overturned", {"M2#1"}),
+        ('service:"Massage therapy" body_part:neck', {"M1#1", "M2#1"}),
+        ("service:physical-medicine NOT body_part:neck", {"M3#1", "A2#1"}),
+        ("service:acupuncture OR drug:nap*", {"A1#1", "A2#1", "N1#1"}),
+        ("date:[2017 TO 2018]", {"M2#1"}),
+        ('passages:"limited to 4-6 visits" date:2016', {"M1#1", "M3#1"}),
+        ("case:A1 n:2", {"A1#2"}),
+        ("outcome:partially-overturned", {"A2#1"}),
+        ("neck AND acupuncture", {"A1#1"}),
+    ],
+)
+def test_the_query_language_limits(precedents: Precedents, text: str, expected: set[str]) -> None:
+    assert set(keys(precedents.search(SearchRequest(text)))) == expected
+
+
+def test_filters_dates_and_excluded_cases(precedents: Precedents) -> None:
+    def found(**options: object) -> set[str]:
+        return set(keys(precedents.search(SearchRequest("massage therapy", **options))))  # type: ignore[arg-type]
+
+    everything = {"M1#1", "M2#1", "M3#1", "A1#1", "A2#1"}
+    assert found() == everything
+    assert found(filters=(("outcome", "overturned"),)) == {"M2#1"}
+    assert found(filters=(("body_part", "Neck"), ("body_part", "low-back"))) == {"M1#1", "M2#1", "M3#1", "A1#1"}
+    assert found(since=dt.date(2017, 1, 1)) == {"M2#1"}
+    assert found(until=dt.date(2016, 12, 31)) == everything - {"M2#1"}
+    assert found(exclude=frozenset({"M1", "A2"})) == everything - {"M1#1", "A2#1"}
+    assert len(found(limit=2)) == 2
+
+
+def test_a_plain_text_is_no_query(precedents: Precedents) -> None:
+    request = SearchRequest('Massage therapy: 8 "sessions (AND neck', plain=True)
+    assert keys(precedents.search(request))[:2] == ["M1#1", "M2#1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "the", "colour:red", "service:", '"open', "(neck", "neck AND", "date:[a TO b]", "date:yesterday", "()", "n:x"],
+)
+def test_what_cannot_be_searched_for_is_refused(precedents: Precedents, text: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        precedents.search(SearchRequest(text))
+    assert caught.value.remedy
+    if text == "colour:red":
+        assert "service" in caught.value.remedy
+
+
+def test_similar_leaves_the_letter_out(precedents: Precedents) -> None:
+    answer = precedents.similar("M1", 1, SearchRequest())
+    assert keys(answer)[0] == "M2#1"
+    assert "M1#1" not in keys(answer)
+    assert keys(precedents.similar("A1", 2, SearchRequest("NOT service:acupuncture", limit=1))) != ["A1#2"]
+    for case, n in [("X9", None), ("M1", 7)]:
+        with pytest.raises(UnknownItem):
+            precedents.similar(case, n, SearchRequest())
+
+
+def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> None:
+    answer = precedents.search(SearchRequest("massage therapy neck outcome:upheld", limit=1))
+    assert [(c.population, c.total) for c in answer.cohorts] == [
+        ("requests for Massage therapy for Neck", 2),
+        ("requests for Massage therapy", 3),
+        ("requests of the class Physical medicine", 5),
+    ]
+    assert answer.cohorts[0].outcomes == {"upheld": 1, "overturned": 1, "partially overturned": 0}
+    assert all(cohort.too_few and cohort.overturned is None for cohort in answer.cohorts)
+    assert answer.counted == "requests of the class Physical medicine"
+    assert [(g.label, g.upheld, g.overturned) for g in answer.grounds] == [
+        ("More than the guideline recommends", 3, 0),
+        ("functional improvement documented", 0, 2),
+    ]
+    assert [(v.label, v.count) for v in answer.facets["body_part"]] == [("Neck", 3), ("Low back", 1)]
+
+
+def test_a_rate_needs_twenty(build: Build, decision: Make) -> None:
+    issues = [("Massage", "massage-therapy", "neck", "overturned" if i % 4 == 0 else "upheld") for i in range(20)]
+    search = build("tantivy", *(decision(f"R{i}", issue) for i, issue in enumerate(issues))).search
+    answer = search(SearchRequest("massage therapy neck"))
+    assert answer.cohorts[0].overturned is not None
+    assert answer.cohorts[0].overturned.model_dump() == {"share": 0.25, "low": 0.112, "high": 0.469}
+    limited = search(SearchRequest("massage therapy", since=dt.date(2015, 1, 1)))
+    assert limited.cohorts[0].population == "requests for Massage therapy (decided since 2015-01-01)"
+
+
+def twins(decision: Make) -> tuple[Decision, ...]:
+    request = ("Massage therapy, neck", "massage-therapy", "neck", "upheld")
+    return (
+        decision("T1", request, request, injury="2015-02-03", diagnosis="neck-strain"),
+        decision("T2", request, injury="2015-02-03", age=51),
+        decision("T3", request, injury="2015-02-03", age=30),
+    )
+
+
+def test_twins_are_marked_and_folded_on_request(build: Build, decision: Make) -> None:
+    search = build("tantivy", *twins(decision)).search
+    marked = search(SearchRequest("massage therapy neck strain")).hits
+    assert [(hit.key, hit.same_letter, hit.twin_of) for hit in marked] == [
+        ("T1#1", None, None),
+        ("T1#2", "T1#1", None),
+        ("T2#1", None, "T1#1"),
+        ("T3#1", None, None),
+    ]
+    folded = search(SearchRequest("massage therapy neck strain", fold=True)).hits
+    assert [(hit.key, hit.folded) for hit in folded] == [("T1#1", ("T1#2", "T2#1")), ("T3#1", ())]
+
+
+def test_the_engine_query_can_be_read(precedents: Precedents) -> None:
+    query = precedents.search(SearchRequest("massage therapy NOT outcome:upheld")).engine_query
+    assert "service:massage-therapy^=" in query
+    assert "NOT best(outcome:upheld)" in query
