@@ -10,7 +10,8 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from imr_graph.errors import ImrGraphError, QueryError, StoreError
 from imr_graph.graph.sparql import Query, check_query, syntax_error
-from imr_graph.graph.store import Result, named, nquads
+from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.graph.terms import of_node
 from imr_graph.namespaces import prefixes
 
 
@@ -47,7 +48,7 @@ class RdflibStore:
     def quads(self) -> Iterator[str]:
         """See :meth:`GraphStore.quads`."""
         for s, p, o, graph in self._dataset.quads():
-            line = " ".join(term.n3() for term in (s, p, o))  # type: ignore[attr-defined]  # no bare Node in a dataset
+            line = " ".join(of_node(term) for term in (s, p, o))
             yield f"{line} ." if graph in (None, DATASET_DEFAULT_GRAPH_ID) else f"{line} <{graph}> ."
 
     def bulk_load(self, quads: Iterable[str] | bytes) -> None:

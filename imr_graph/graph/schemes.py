@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rdflib import RDF, SKOS, Graph
-from rdflib.term import Node, URIRef
+from rdflib.term import URIRef
 
-from imr_graph.graph.store import named
-from imr_graph.graph.terms import iri, string
+from imr_graph.graph.contract import named
+from imr_graph.graph.terms import iri, of_node, string
 from imr_graph.namespaces import BASE, ONTOLOGY, prefixes, scheme_iri
 from imr_graph.resources import data_folder
 from imr_graph.version import __version__
@@ -40,12 +40,8 @@ def vocabulary_quads(folder: Path | None = None, base: str = BASE) -> list[str]:
         if path.stem == "guideline":
             _add_classes(graph)
         context = iri(name)
-        lines.update(f"{_n3(s)} {_n3(p)} {_n3(o)} {context} ." for s, p, o in graph)
+        lines.update(f"{of_node(s)} {of_node(p)} {of_node(o)} {context} ." for s, p, o in graph)
     return sorted(lines)
-
-
-def _n3(term: Node) -> str:
-    return term.n3()  # type: ignore[attr-defined, no-any-return]  # every term that Turtle gives has it
 
 
 def _add_classes(graph: Graph) -> None:

@@ -1,84 +1,162 @@
-"""What a graph store is: :class:`~imr_graph.graph.oxigraph.OxigraphStore` on disk, for everything, and
-:class:`~imr_graph.graph.memory.RdflibStore` in memory, for notebooks, validation and as a second opinion.
+"""The graph on disk: Oxigraph under rdflib's terms.
 
-Both are filled with the same N-Quads, speak rdflib's terms, see all named graphs together as the default graph
-(a query with FROM sees the graphs it names), and are read only through SPARQL. Writing is ``bulk_load`` and
-``remove_graph``.
+Oxigraph allows one writing process, and a reader beside a writer is undefined: readers open a folder that nobody
+writes to any more.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
-from rdflib import Dataset, Graph
-from rdflib.term import Node
+import pyoxigraph
+from rdflib import Dataset, Literal, URIRef
+from rdflib.term import BNode, Node
 
+from imr_graph.errors import QueryError, StoreError
+from imr_graph.graph.sparql import Query, check_query, syntax_error
+from imr_graph.graph.contract import Result, named, nquads
 from imr_graph.namespaces import prefixes
 
-Row = tuple[Node | None, ...]
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_FAILURES = (OSError, RuntimeError)  # what RocksDB's refusals arrive as
+# Oxigraph's messages: error at 3:17: expected one of ABS, AVG
+_OX_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Result:
-    """The answer of a query.
+class OxigraphStore:
+    """An Oxigraph store in a folder; :meth:`create` to write, :meth:`open` to read."""
 
-    ``form`` is SELECT (``columns`` and ``rows``), ASK (``answer``), CONSTRUCT or DESCRIBE (``triples``).
-    """
+    def __init__(self, store: pyoxigraph.Store, path: Path) -> None:
+        self._store: pyoxigraph.Store | None = store
+        self.path = path
 
-    form: str
-    columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    answer: bool | None = None
-    triples: tuple[tuple[Node, Node, Node], ...] = ()
+    @classmethod
+    def create(cls, path: Path) -> OxigraphStore:
+        """Open the store of the folder ``path`` for writing, a new one where there is none."""
+        try:
+            return cls(pyoxigraph.Store(str(path)), path)
+        except _FAILURES as error:
+            raise StoreError(f"{path}: {error}", remedy="is another build running on it?") from error
 
-    def graph(self) -> Graph:
-        """The triples as an rdflib graph with the project's prefixes."""
-        graph = named(Graph(bind_namespaces="none"))
-        for triple in self.triples:
-            graph.add(triple)
-        return graph
+    @classmethod
+    def open(cls, path: Path) -> OxigraphStore:
+        """Open the store of the folder ``path`` for reading. :class:`StoreError` where there is none."""
+        if not (path / "CURRENT").is_file():
+            raise StoreError(f"no graph in {path}", remedy="make one with imr-graph build")
+        try:
+            return cls(pyoxigraph.Store.read_only(str(path)), path)
+        except _FAILURES as error:
+            raise StoreError(f"{path}: {error}", remedy="build it again with imr-graph build") from error
 
-
-class GraphStore(Protocol):
-    """What the rest of the project may ask of a graph store."""
+    @property
+    def _open(self) -> pyoxigraph.Store:
+        if self._store is None:
+            raise StoreError(f"the graph in {self.path} is closed")
+        return self._store
 
     def run(self, query: str) -> Result:
-        """Answer a SPARQL query; :class:`QueryError` for a bad one, an update, or one that needs the network."""
+        """See :meth:`GraphStore.run`."""
+        checked = check_query(query)
+        try:
+            found = self._open.query(query, prefixes=prefixes(), use_default_graph_as_union=not checked.dataset)
+            return _from_oxigraph(checked, found)
+        except SyntaxError as error:
+            raise _oxigraph_syntax(str(error)) from error
+        except (ValueError, *_FAILURES) as error:
+            raise QueryError(f"the query failed: {error}") from error
 
     def count(self) -> int:
-        """The number of quads."""
+        """See :meth:`GraphStore.count`; takes time in proportion to the store."""
+        return len(self._open)
 
     def graphs(self) -> list[str]:
-        """The IRIs of the named graphs, sorted."""
+        """See :meth:`GraphStore.graphs`."""
+        return sorted(graph.value for graph in self._open.named_graphs())
 
     def quads(self) -> Iterator[str]:
-        """Every quad as an N-Quads line without line end, in no set order."""
+        """See :meth:`GraphStore.quads`."""
+        return (f"{quad} ." for quad in self._open)
 
     def bulk_load(self, quads: Iterable[str] | bytes) -> None:
-        """Add N-Quads: lines, or ready bytes. :class:`StoreError` where they are none."""
+        """See :meth:`GraphStore.bulk_load`."""
+        try:
+            self._open.bulk_load(nquads(quads), format=pyoxigraph.RdfFormat.N_QUADS)
+        except SyntaxError as error:
+            raise StoreError(f"these are no N-Quads: {error}") from error
+        except _FAILURES as error:
+            raise StoreError(f"{self.path}: {error}", remedy="is the disk full, the store open for reading?") from error
 
     def remove_graph(self, iri: str) -> None:
-        """Drop the named graph ``iri`` and what the default graph says about it; nothing where it is not there."""
+        """See :meth:`GraphStore.remove_graph`."""
+        node, default = pyoxigraph.NamedNode(iri), pyoxigraph.DefaultGraph()
+        self._open.remove_graph(node)
+        about = [*self._open.quads_for_pattern(node, None, None, default)]
+        for quad in [*about, *self._open.quads_for_pattern(None, None, node, default)]:
+            self._open.remove(quad)
+
+    def flush(self) -> None:
+        """Make sure that everything written is on disk."""
+        self._open.flush()
+
+    def optimize(self) -> None:
+        """Compact the files for reading; worth it after a large load."""
+        self._open.optimize()
+
+    def backup(self, path: Path) -> None:
+        """A copy in the new folder ``path``, with hard links where the file system allows."""
+        try:
+            self._open.backup(str(path))
+        except _FAILURES as error:
+            raise StoreError(f"{path}: {error}", remedy="the folder must not exist yet") from error
 
     def as_rdflib(self) -> Dataset:
-        """The same store, not a copy, through rdflib; all named graphs together are its default graph."""
+        """See :meth:`GraphStore.as_rdflib`."""
+        from oxrdflib import OxigraphStore as Bridge
+
+        return named(Dataset(store=Bridge(store=self._open), default_union=True))
 
     def close(self) -> None:
-        """Let go of the files."""
+        """See :meth:`GraphStore.close`."""
+        self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
 
 
-G = TypeVar("G", bound=Graph)
+def _oxigraph_syntax(message: str) -> QueryError:
+    match = _OX_PLACE.match(message)
+    if match is None:
+        return QueryError(f"SPARQL syntax error: {message}")
+    reason = " ".join(match[3].split())
+    return syntax_error(f"line {match[1]}, column {match[2]}", reason if len(reason) < 200 else f"{reason[:200]} ...")
 
 
-def named(graph: G) -> G:
-    """The graph with the project's prefixes bound."""
-    for prefix, namespace in prefixes().items():
-        graph.bind(prefix, namespace)
-    return graph
+def _node(term: Any) -> Node | None:
+    """An rdflib term of an Oxigraph one."""
+    if term is None:
+        return None
+    if isinstance(term, pyoxigraph.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, pyoxigraph.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        return Literal(term.value) if datatype == _XSD_STRING else Literal(term.value, datatype=URIRef(datatype))
+    return BNode(term.value)
 
 
-def nquads(quads: Iterable[str] | bytes) -> bytes:
-    """Lines of N-Quads as one text; ready bytes as they are."""
-    return quads if isinstance(quads, bytes) else "".join(f"{line}\n" for line in quads).encode()
+def _from_oxigraph(query: Query, found: Any) -> Result:
+    if query.form == "ASK":
+        return Result("ASK", answer=bool(found))
+    if query.form == "SELECT":
+        columns = tuple(variable.value for variable in found.variables)
+        return Result("SELECT", columns, tuple(tuple(_node(term) for term in row) for row in found))
+    triples = {(_node(t.subject), _node(t.predicate), _node(t.object)) for t in found}
+    return Result(query.form, triples=tuple(sorted(triples)))  # type: ignore[arg-type]

@@ -10,10 +10,13 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+from rdflib import XSD, Literal
+from rdflib.term import Node
+
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
-# What a quoted literal may not hold as it is, e.g. the quotes of: he said "no"; lone surrogates are not UTF-8.
-_UNSAFE = re.compile('["\\\\\n\r\ud800-\udfff]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+# What canonical N-Quads escapes, e.g. the quotes of: he said "no"; and lone surrogates, which are not UTF-8
+_UNSAFE = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
 
 
 def iri(value: str) -> str:
@@ -22,7 +25,8 @@ def iri(value: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    return _ESCAPES.get(match.group(), "�")
+    mark = match.group()
+    return _ESCAPES.get(mark) or (f"\\u{ord(mark):04X}" if mark < "\x80" else "\N{REPLACEMENT CHARACTER}")
 
 
 def string(value: str) -> str:
@@ -50,3 +54,12 @@ def year(value: int) -> str:
 def true() -> str:
     """The boolean true; what is false is not stated."""
     return f'"true"^^<{_XSD}boolean>'
+
+
+def of_node(node: Node) -> str:
+    """An rdflib IRI or literal."""
+    if not isinstance(node, Literal):
+        return iri(str(node))
+    if node.language:
+        return f"{string(str(node))}@{node.language}"
+    return string(str(node)) if node.datatype in (None, XSD.string) else f"{string(str(node))}^^{iri(node.datatype)}"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imr_graph.graph.memory import RdflibStore
-from imr_graph.graph.oxigraph import OxigraphStore
+from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.schemes import vocabulary_quads
-from imr_graph.graph.store import GraphStore
+from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.triples import decision_quads
 from imr_graph.models import (
     Citation,
@@ -63,31 +63,66 @@ OVERTURNED = Decision(
     date_received=dt.date(2014, 1, 20),
     priority="standard",
     outcome=Outcome.PARTIALLY_OVERTURNED,
-    reviewer=Reviewer(licensed_in=("California",), certifications=("Orthopedic Surgery",), specialties=("orthopedic-surgery",)),
+    reviewer=Reviewer(
+        licensed_in=("California",), certifications=("Orthopedic Surgery",), specialties=("orthopedic-surgery",)
+    ),
     patient=Patient(age=44, sex="female"),
     diagnoses=(
         Diagnosis(
-            text="lumbar radiculopathy", concept="lumbar-radiculopathy", body_part="low-back", laterality="left",
-            span=SPAN, rule="test",
+            text="lumbar radiculopathy",
+            concept="lumbar-radiculopathy",
+            body_part="low-back",
+            laterality="left",
+            span=SPAN,
+            rule="test",
         ),
         Diagnosis(text="depression", concept="depression", status="possible", span=SPAN, rule="test"),
     ),
     issues=(
         Issue(
-            n=1, request='MRI of the lumbar spine, "open"', outcome=Outcome.OVERTURNED, service="mri", service_class="imaging",
-            body_parts=("low-back",), laterality="left", retrospective=True, date_of_service=dt.date(2013, 12, 1),
+            n=1,
+            request='MRI of the lumbar spine, "open"',
+            outcome=Outcome.OVERTURNED,
+            service="mri",
+            service_class="imaging",
+            body_parts=("low-back",),
+            laterality="left",
+            retrospective=True,
+            date_of_service=dt.date(2013, 12, 1),
             guideline_lines=(GuidelineLine(party=UR, text="did not cite", span=SPAN, cites_nothing=True),),
             citations=(
-                cites(REVIEWER, "ACOEM Low Back Complaints", "Special Studies", year=2004, pages="303",
-                      guideline="acoem-low-back-complaints", guideline_section="acoem-low-back-complaints/special-studies"),
+                cites(
+                    REVIEWER,
+                    "ACOEM Low Back Complaints",
+                    "Special Studies",
+                    year=2004,
+                    pages="303",
+                    guideline="acoem-low-back-complaints",
+                    guideline_section="acoem-low-back-complaints/special-studies",
+                ),
             ),
             grounds=(ground("neurologic-deficit-documented"),),
-            quoted_passages=(SHARED_PASSAGE,), request_span=Span(100, 130),
+            quoted_passages=(SHARED_PASSAGE,),
+            request_span=Span(100, 130),
         ),
         Issue(
-            n=2, request="Norco 10/325 mg #60", outcome=Outcome.UPHELD, service="opioid", drug=("hydrocodone-acetaminophen",),
-            drugs=(Drug(text="Norco", ingredients=("hydrocodone-acetaminophen",), strength="10/325 mg", span=SPAN, rule="test"),),
-            quantity=60, unit="tablets", schedule=Schedule(times=2, per="day", duration=1.5, duration_unit="month"),
+            n=2,
+            request="Norco 10/325 mg #60",
+            outcome=Outcome.UPHELD,
+            service="opioid",
+            drug=("hydrocodone-acetaminophen",),
+            drugs=(
+                Drug(
+                    text="Norco",
+                    ingredients=("hydrocodone-acetaminophen",),
+                    strength="10/325 mg",
+                    span=SPAN,
+                    rule="test",
+                ),
+            ),
+            quantity=60,
+            unit="tablets",
+            schedule=Schedule(times=2, per="day", duration=1.5, duration_unit="month"),
             citations=(
                 cites(UR, "MTUS Chronic Pain", "Opioids", guideline="mtus-chronic-pain-2009"),
                 cites(REVIEWER, "Obscure Handbook", "Odd § Section"),
@@ -114,19 +149,40 @@ UPHELD = Decision(
     diagnoses=(Diagnosis(text="lumbar radiculopathy", concept="lumbar-radiculopathy", span=SPAN, rule="test"),),
     issues=(
         Issue(
-            n=1, request="MRI of the lumbar spine", outcome=Outcome.UPHELD, service="mri", body_parts=("low-back",),
+            n=1,
+            request="MRI of the lumbar spine",
+            outcome=Outcome.UPHELD,
+            service="mri",
+            body_parts=("low-back",),
             citations=(
                 cites(UR, "MTUS Chronic Pain", guideline="mtus-chronic-pain-2009"),
-                cites(REVIEWER, "ACOEM Low Back Complaints", "Special Studies",
-                      guideline="acoem-low-back-complaints", guideline_section="acoem-low-back-complaints/special-studies"),
+                cites(
+                    REVIEWER,
+                    "ACOEM Low Back Complaints",
+                    "Special Studies",
+                    guideline="acoem-low-back-complaints",
+                    guideline_section="acoem-low-back-complaints/special-studies",
+                ),
             ),
-            grounds=(ground("no-red-flags"),), quoted_passages=(SHARED_PASSAGE,), request_span=SPAN,
+            grounds=(ground("no-red-flags"),),
+            quoted_passages=(SHARED_PASSAGE,),
+            request_span=SPAN,
         ),
         Issue(
-            n=2, request="12 sessions of physical therapy", original_request="12 sessions of physical therapy",
-            authorized_request="6 sessions", remaining_request="6 sessions", outcome=Outcome.PARTIALLY_OVERTURNED,
-            service="physical-therapy", body_parts=("low-back",), quantity=12, unit="sessions", approved_quantity=6,
-            remaining_quantity=6, acquisition="rental", grounds=(ground("exceeds-recommended-quantity"),),
+            n=2,
+            request="12 sessions of physical therapy",
+            original_request="12 sessions of physical therapy",
+            authorized_request="6 sessions",
+            remaining_request="6 sessions",
+            outcome=Outcome.PARTIALLY_OVERTURNED,
+            service="physical-therapy",
+            body_parts=("low-back",),
+            quantity=12,
+            unit="sessions",
+            approved_quantity=6,
+            remaining_quantity=6,
+            acquisition="rental",
+            grounds=(ground("exceeds-recommended-quantity"),),
             request_span=SPAN,
         ),
     ),
@@ -156,7 +212,9 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 @pytest.fixture(scope="session", params=["oxigraph", "rdflib"])
-def filled(request: pytest.FixtureRequest, quads: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+def filled(
+    request: pytest.FixtureRequest, quads: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GraphStore]:
     """Both letters with the vocabularies, read only by convention."""
     if request.param == "rdflib":
         yield RdflibStore(quads)

@@ -7,8 +7,9 @@ import pytest
 from rdflib import Literal, URIRef
 
 from imr_graph.errors import QueryError, StoreError
-from imr_graph.graph.oxigraph import OxigraphStore
-from imr_graph.graph.store import GraphStore
+from imr_graph.graph.store import OxigraphStore
+from imr_graph.graph.contract import GraphStore
+
 Make = Callable[[list[str]], GraphStore]
 
 QUADS = [
@@ -65,7 +66,12 @@ def test_prefixes_of_the_project_need_no_declaration(small: GraphStore) -> None:
 
 @pytest.mark.parametrize(
     "update",
-    ["INSERT DATA { <urn:x:a> <urn:x:b> 1 }", "PREFIX x: <urn:x:>\n# no\nDELETE WHERE { ?s ?p ?o }", "DROP ALL", "CLEAR ALL"],
+    [
+        "INSERT DATA { <urn:x:a> <urn:x:b> 1 }",
+        "PREFIX x: <urn:x:>\n# no\nDELETE WHERE { ?s ?p ?o }",
+        "DROP ALL",
+        "CLEAR ALL",
+    ],
 )
 def test_updates_are_refused(small: GraphStore, update: str) -> None:
     with pytest.raises(QueryError, match="update; the graph is read only"):
@@ -96,7 +102,12 @@ def test_queries_stay_on_this_machine(small: GraphStore, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["SELECT ?o WHERE { ?s service:x ?o }", 'SELECT ?o WHERE { ?s ?p "SERVICE {" }', "ASK { GRAPH service:x { ?s ?p ?o } }"]
+    "query",
+    [
+        "SELECT ?o WHERE { ?s service:x ?o }",
+        'SELECT ?o WHERE { ?s ?p "SERVICE {" }',
+        "ASK { GRAPH service:x { ?s ?p ?o } }",
+    ],
 )
 def test_the_word_service_elsewhere_is_fine(small: GraphStore, query: str) -> None:
     small.run(query)
