@@ -23,13 +23,12 @@ from whoosh.qparser import plugins, syntax
 from whoosh.support.charset import accent_map
 
 from imr_graph.errors import QueryError, StoreError
+from imr_graph.search.algebra import Scores, evaluate
 from imr_graph.search.documents import IssueDocument
 from imr_graph.search.engine import Match
 from imr_graph.search.query import (
     All,
     Any,
-    Best,
-    Constant,
     Everything,
     Node,
     Parsed,
@@ -137,51 +136,26 @@ class WhooshIndex:
             for field, counts in found.items()
         }
 
-    def _scores(self, node: Node) -> dict[int, float] | None:
-        """Document numbers with their scores; None where nothing but stop words is asked for."""
+    def _scores(self, node: Node) -> Scores | None:
+        return evaluate(node, self._leaf, self._reader.all_doc_ids)
+
+    def _leaf(self, node: Node) -> Scores | None:
         match node:
-            case Word() | Phrase() | Pattern():
-                return self._leaf(node)
             case Term(field, term, weight):
                 return self._bm25(field, term, weight)
             case Range(field, low, high):
                 return self._matching(whoosh_query.NumericRange(field, low, high))
-            case Everything():
-                return dict.fromkeys(self._reader.all_doc_ids(), 0.0)
-            case Any(parts):
-                return _combined(self._all_scores(parts), lambda old, new: old + new)
-            case Best(parts):
-                return _combined(self._all_scores(parts), max)
-            case All(parts, without):
-                return self._all(parts, without)
-            case Constant(part, score):
-                found = self._scores(part)
-                return None if found is None else dict.fromkeys(found, score)
+            case Word() | Phrase() | Pattern() if node.field is None:
+                return self._scores(in_fields(node, self._declared.names("text")))
+            case Word(field, text, weight):
+                return self._word(str(field), text, weight)
+            case Phrase(field, text, slop):
+                return self._phrase(str(field), text, slop)
+            case Pattern(field, text):
+                return self._matching(whoosh_query.Regex(field, wildcard_regex(text.lower()) + "$"))
+        return None
 
-    def _leaf(self, node: Word | Phrase | Pattern) -> dict[int, float] | None:
-        if node.field is None:
-            return self._scores(in_fields(node, self._declared.names("text")))
-        if isinstance(node, Word):
-            return self._word(node.field, node.text, node.weight)
-        if isinstance(node, Phrase):
-            return self._phrase(node.field, node.text, node.slop)
-        return self._matching(whoosh_query.Regex(node.field, wildcard_regex(node.text.lower()) + "$"))
-
-    def _all_scores(self, parts: Iterable[Node]) -> list[dict[int, float]]:
-        return [scores for scores in map(self._scores, parts) if scores is not None]
-
-    def _all(self, parts: tuple[Node, ...], without: tuple[Node, ...]) -> dict[int, float] | None:
-        wanted = self._all_scores(parts)
-        unwanted = self._all_scores(without)
-        if not wanted:
-            if not unwanted:
-                return None
-            wanted = [dict.fromkeys(self._reader.all_doc_ids(), 0.0)]
-        wanted.sort(key=len)
-        kept = [n for n in wanted[0] if all(n in w for w in wanted[1:]) and not any(n in u for u in unwanted)]
-        return {number: sum(scores[number] for scores in wanted) for number in kept}
-
-    def _word(self, field: str, text: str, weight: float) -> dict[int, float] | None:
+    def _word(self, field: str, text: str, weight: float) -> Scores | None:
         if self._declared[field].kind == "keyword":
             return self._matching(whoosh_query.Term(field, text), weight)
         terms = self.analyse(text)
@@ -189,16 +163,16 @@ class WhooshIndex:
             return self._phrase(field, text, 0)
         return self._bm25(field, terms[0], weight) if terms else None
 
-    def _phrase(self, field: str, text: str, slop: int) -> dict[int, float] | None:
+    def _phrase(self, field: str, text: str, slop: int) -> Scores | None:
         terms = self.analyse(text)
         if self._declared[field].kind != "text" or len(terms) == 1:
             return self._word(field, text, 1.0)
         return self._matching(whoosh_query.Phrase(field, terms, slop=slop + 1)) if terms else None
 
-    def _matching(self, query: whoosh_query.Query, score: float = 1.0) -> dict[int, float]:
+    def _matching(self, query: whoosh_query.Query, score: float = 1.0) -> Scores:
         return dict.fromkeys(self._searcher.docs_for_query(query), score)
 
-    def _bm25(self, field: str, term: str, weight: float) -> dict[int, float]:
+    def _bm25(self, field: str, term: str, weight: float) -> Scores:
         reader, frequency = self._reader, self.doc_freq(field, term)
         if not frequency:
             return {}
@@ -212,16 +186,6 @@ class WhooshIndex:
             found[number] = idf * count / (count + _K1 * (1 - _B + _B * length / mean))
             postings.next()
         return found
-
-
-def _combined(scores: list[dict[int, float]], join: Callable[[float, float], float]) -> dict[int, float] | None:
-    if not scores:
-        return None
-    found = dict(scores[0])
-    for more in scores[1:]:
-        for number, score in more.items():
-            found[number] = join(found[number], score) if number in found else score
-    return found
 
 
 class WhooshWriter:
