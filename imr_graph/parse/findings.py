@@ -20,7 +20,10 @@ CODES: dict[str, str] = {
     "dates-out-of-order": "Two dates stand in an order that cannot be.",
     "injury-date-differs": "The clinical summary gives another date of injury than the header.",
     "page-differs": "The same guideline section is cited with different pages.",
-    "sex-differs": "The clinical summary gives the worker both sexes.",
+    "ur-date-differs": "The clinical summary gives another date of the utilization review than the header.",
+    "remainder-differs": "The authorized and the remaining part do not add up to the original request.",
+    "strength-differs": "A drug has another strength in the remaining than in the original request.",
+    "sex-differs": "The clinical summary names one sex, and its pronouns are all of the other.",
 }
 """The problem codes of the parser and what they mean; docs/layouts.md has the same table."""
 
@@ -36,6 +39,10 @@ class Findings:
     def span(self, start: int, end: int) -> Span:
         """The source span of ``clean.text[start:end]``."""
         return self.clean.source_span(start, end)
+
+    def place(self, span: Span | None) -> tuple[int, int]:
+        """Where a source span lies in clean text; an empty place for None."""
+        return self.clean.locate(span) if span is not None else (0, 0)
 
     def show(self, name: str, start: int, end: int, rule: str) -> None:
         """Record where the field ``name`` was read, and the rule that read it."""

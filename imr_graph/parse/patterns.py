@@ -356,3 +356,33 @@ NUMBERED = _pattern(
     ("1. Physical therapy",),
     ("10/325mg of Norco",),
 )
+
+# --- contradictions ----------------------------------------------------------------------------------------------
+
+_DATE = r"""(?:(?P<date>[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{4}|[0-9]{2})(?![0-9]))
+    | (?P<month>Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*[ ](?P<day>[0-9]{1,2}),?[ ](?P<year>[0-9]{4}))"""
+INJURY_DATE = _pattern(
+    "date of injury in the summary",
+    r"""(?:injury[ ](?:date[ ])?(?:on|of|dated|from|was|is)|occupational[ ]claim[ ]from|injured[ ]on)[ ]"""
+    + _DATE
+    + r"""(?![ ]?(?:to|through|-)[ ])""",
+    ("an industrial injury on 10-13-16.", "an occupational claim from 10/25/2016", "injury of October 14, 2016"),
+    ("seen on 10/25/2016", "injury from 1/2/2010 to 3/4/2011"),
+)
+REVIEW_DATE = _pattern(
+    "date of the utilization review in the summary",
+    r"""(?:[Uu]tilization[ ][Rr]eview|\bUR\b)(?:[ ]\(UR\))?[ ]?(?:(?:report|letter|decision|determination|denial|documentation)[ ])?
+        (?:dated|on|of|\()[ ]?"""
+    + _DATE
+    + r"""| [Oo]n[ ]"""
+    + _DATE.replace("date>", "date2>").replace("month>", "month2>").replace("day>", "day2>").replace("year>", "year2>")
+    + r""",?[ ](?:the[ ])?(?:original[ ])?(?:[Uu]tilization[ ][Rr]eview|UR\b)""",
+    ("Utilization Review dated 11-22-16, denied", "On 11-30-2016 Utilization Review non-certified"),
+    ("On 11-30-2016 the worker", "review of notes on 10/10/2016"),
+)
+STRENGTH = _pattern(
+    "strength",
+    r"""\b[0-9][0-9./-]*[ ]?mg\b""",
+    ("Norco 10/325mg",),
+    ("12 visits",),
+)
