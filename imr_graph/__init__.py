@@ -17,7 +17,7 @@ from imr_graph.version import __version__
 
 if TYPE_CHECKING:
     from imr_graph.errors import ImrGraphError
-    from imr_graph.graph.oxigraph import OxigraphStore
+    from imr_graph.graph.store import OxigraphStore
     from imr_graph.link import Linker
     from imr_graph.models import Citation, Decision, Issue, Letter, Outcome
     from imr_graph.parse import parse_letter
@@ -34,7 +34,7 @@ _HOMES = {
     "Letter": "models",
     "Linker": "link",
     "Outcome": "models",
-    "OxigraphStore": "graph.oxigraph",
+    "OxigraphStore": "graph.store",
     "Precedents": "search.precedents",
     "SearchRequest": "search.precedents",
     "Vocabulary": "vocabulary",

@@ -13,8 +13,8 @@ from imr_graph.app.options import STDOUT, STORE, Output, Store
 from imr_graph.app.render import Format, rows, writing
 
 if TYPE_CHECKING:
-    from imr_graph.graph.oxigraph import OxigraphStore
-    from imr_graph.graph.store import Result
+    from imr_graph.graph.contract import Result
+    from imr_graph.graph.store import OxigraphStore
 
 
 class Answered(StrEnum):
@@ -96,7 +96,7 @@ def sparql(
 
 def _open(store: Path) -> tuple[OxigraphStore, str]:
     """The graph of the current generation, and the base IRI of its letters."""
-    from imr_graph.graph.oxigraph import OxigraphStore
+    from imr_graph.graph.store import OxigraphStore
     from imr_graph.pipeline.generation import StoreFolder
 
     generation = StoreFolder(store).require()

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imr_graph.archive import Archive, SourceRow, Status
-from imr_graph.graph.oxigraph import OxigraphStore
 from imr_graph.graph.schemes import vocabulary_quads
+from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import BASE, source_iri
 from imr_graph.pipeline.generation import Generation, Manifest, StoreFolder
 from imr_graph.pipeline.pool import Lost, run

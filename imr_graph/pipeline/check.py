@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from imr_graph.archive import Archive
-from imr_graph.graph.oxigraph import OxigraphStore
+from imr_graph.graph.store import OxigraphStore
 from imr_graph.models import Letter
 from imr_graph.pipeline.generation import StoreFolder
 from imr_graph.search.engine import TextIndex, open_index
