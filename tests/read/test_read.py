@@ -325,6 +325,15 @@ def test_a_damaged_archive_is_one_refusal(tmp_path: Path) -> None:
     assert "password" in str(refusal.error)
 
 
+def test_every_kind_of_bad_file_is_one_refusal(bad_corpus: tuple[Path, dict[str, type[ReadError]]]) -> None:
+    folder, expected = bad_corpus
+    found = {}
+    for source in read_sources([folder]):
+        assert isinstance(source, Refusal)
+        found[source.name.removeprefix(f"{folder}/").split("!")[0]] = type(source.error)
+    assert found == expected
+
+
 def test_a_name_that_is_not_utf8_can_be_printed(tmp_path: Path) -> None:
     path = Path(os.fsdecode(bytes(tmp_path) + b"/l\xe9.txt"))
     (source,) = read_sources([written(path, LETTER.encode())])
