@@ -1,0 +1,238 @@
+"""From items of the dictionary to phrases: which parts and sides belong to which condition.
+
+A run of items without foreign words between them is a segment; segments are joined by commas and "and" to chains.
+Within a segment a condition takes the part before it ("left knee contusion") or behind it ("contusion of the
+left knee"); within a chain parts and conditions are shared: "contusion of face, scalp and neck", "cervical and
+lumbar spine strain", "tendinitis and bursitis of the shoulder", "dislocation, shoulder".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
+
+
+@dataclass(slots=True)
+class Phrase:
+    """One condition as said: its head, the parts and the side stated for it, and the words that say it.
+
+    ``behind`` tells that the part stands behind the head, ``shared`` that it was taken from a neighbour.
+    """
+
+    head: Item
+    entry: Entry
+    start: int
+    end: int
+    parts: list[str] = field(default_factory=list)
+    side: str | None = None
+    behind: bool = False
+    shared: bool = False
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A run of items; ``joint`` is what ties it to the segment before, None at the head of a chain."""
+
+    items: list[Item]
+    joint: Kind | None
+    phrases: list[Phrase] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    side: str | None = None
+
+    @property
+    def start(self) -> int:
+        return self.items[0].start
+
+    @property
+    def end(self) -> int:
+        return self.items[-1].end
+
+
+class PhraseGrammar:
+    """Puts the items of one sentence together.
+
+    ``kept`` are the fillers that stay at the head of a phrase, ``midline`` the parts that have no side;
+    ``takes(condition, joint)`` tells whether a condition may take the part of its neighbour.
+    """
+
+    def __init__(self, kept: Iterable[str], midline: Iterable[str], takes: Callable[[str, Kind], bool]) -> None:
+        self._kept = frozenset(kept)
+        self._midline = frozenset(midline)
+        self._takes = takes
+
+    def phrases(self, text: str, items: list[Item]) -> list[Phrase]:
+        """The conditions that the items of one sentence of ``text`` say, in order."""
+        found: list[Phrase] = []
+        for chain in _chains(text, items):
+            for segment in chain:
+                self._parse(segment)
+            found.extend(self._coordinate(chain))
+        return sorted(found, key=lambda p: (p.head.start, p.end, p.start))
+
+    def _parse(self, segment: _Segment) -> None:
+        """Read the segment's conditions with their own parts, or its parts where it has no condition."""
+        heads = [n for n, item in enumerate(segment.items) if item.meaning.condition]
+        if not heads:
+            segment.parts, segment.side = _parts_of(segment.items)
+            while len(segment.items) > 1 and not (segment.items[-1].meaning.part or segment.items[-1].meaning.side):
+                segment.items.pop()
+            return
+        before = 0
+        for n, place in enumerate(heads):
+            following = heads[n + 1] if n + 1 < len(heads) else None
+            stop = len(segment.items) if following is None else _divide(segment.items, place, following)
+            segment.phrases.append(self._phrase(segment.items[before:stop], segment.items[place]))
+            before = stop
+
+    def _phrase(self, items: list[Item], head: Item) -> Phrase:
+        place = items.index(head)
+        first = max((n + 1 for n in range(place) if items[n].meaning.kind is Kind.PREPOSITION), default=0)
+        while first < place and items[first].meaning.kind is Kind.FILLER and items[first].label not in self._kept:
+            first += 1
+        last = max((n for n in range(place, len(items)) if items[n].meaning.kind is not Kind.FILLER), default=place)
+        while last > place and items[last].meaning.kind in (Kind.PREPOSITION, Kind.FILLER):
+            last -= 1
+        taken = items[first : last + 1]
+        parts, side = _parts_of(taken)
+        behind = any(item.meaning.part for item in items[place + 1 : last + 1])
+        assert head.meaning.condition is not None
+        return Phrase(head, head.meaning.condition, taken[0].start, taken[-1].end, parts, side, behind)
+
+    def _coordinate(self, chain: list[_Segment]) -> list[Phrase]:
+        added: list[Phrase] = []
+        n = 0
+        while n < len(chain):
+            run = n
+            while run < len(chain) and not chain[run].phrases:
+                run += 1
+            if run > n:
+                before = chain[n - 1] if n else None
+                after = chain[run] if run < len(chain) else None
+                added.extend(self._share_condition(before, chain[n:run], after))
+            n = run + 1
+        self._share_parts(chain)
+        self._inherit_sides(chain, added)
+        return [*(phrase for segment in chain for phrase in segment.phrases), *added]
+
+    def _share_condition(self, before: _Segment | None, run: list[_Segment], after: _Segment | None) -> list[Phrase]:
+        """Give parts that stand alone in a list to the condition before or behind them."""
+        previous = before.phrases[-1] if before and run[0].joint in (Kind.COMMA, Kind.AND) else None
+        following = after.phrases[0] if after and after.joint in (Kind.COMMA, Kind.AND) else None
+        if before and run[0].joint is Kind.WEAK and before.phrases[-1].side is None:
+            before.phrases[-1].side = run[0].side  # "cervical radiculopathy (right arm)"
+        backward = previous is not None and (previous.behind or (not previous.parts and run[0].joint is Kind.COMMA))
+        forward = following is not None and bool(following.parts) and not following.behind
+        if backward and forward and after:
+            forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in run)
+        if forward and following:
+            return [
+                replace(following, start=segment.start, parts=segment.parts, side=segment.side)
+                for segment in run
+                if segment.parts
+            ]
+        if not backward or previous is None:
+            return []
+        if not previous.parts:  # "dislocation, shoulder"
+            if run[0].parts:
+                previous.parts, previous.end, previous.behind = list(run[0].parts), run[0].end, True
+            previous.side = previous.side or run[0].side
+            run = run[1:]
+        return [
+            replace(previous, end=segment.end, parts=segment.parts, side=segment.side or previous.side)
+            for segment in run
+            if segment.parts and segment.joint in (Kind.COMMA, Kind.AND)
+        ]
+
+    def _share_parts(self, chain: list[_Segment]) -> None:
+        """Give conditions without a part that of their neighbour: "tendinitis and bursitis of the shoulder"."""
+        for segment, following in zip(chain, chain[1:], strict=False):
+            if not segment.phrases or not following.phrases or following.joint is None:
+                continue
+            first, second = segment.phrases[-1], following.phrases[0]
+            joint = following.joint
+            if joint is Kind.AND and not first.parts and second.parts and second.behind:
+                if self._takes(first.entry.value, joint):
+                    first.parts, first.side, first.end = list(second.parts), first.side or second.side, second.end
+                    first.shared = True
+            elif first.parts and not second.parts and self._takes(second.entry.value, joint):
+                second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
+                if joint is Kind.AND and not first.behind and " " not in second.head.label:
+                    second.start = min(first.start, second.start)  # "right shoulder pain and injury"
+
+    def _inherit_sides(self, chain: list[_Segment], added: list[Phrase]) -> None:
+        """In "right hip and foot pain" and "strain of the left wrist, hand" the side holds for both."""
+        said: str | None = None
+        for phrase in sorted(
+            [*added, *(p for s in chain for p in s.phrases)], key=lambda p: (p.head.start, p.end, -p.start)
+        ):
+            sharing = [other for other in added if other.head is phrase.head]
+            if not sharing:
+                continue
+            said = next((other.side for other in sharing if other.side), said)
+            if phrase.side is None and phrase.parts and not self._midline.intersection(phrase.parts) and said:
+                phrase.side = said
+
+
+def _chains(text: str, items: list[Item]) -> list[list[_Segment]]:
+    """The segments of a sentence, tied to chains; a foreign word ends segment and chain."""
+    chains: list[list[_Segment]] = []
+    run: list[Item] = []
+    joint: Kind | None = None
+    tied = False  # whether nothing foreign stands between the last segment and here
+    end: int | None = None
+
+    def close() -> None:
+        nonlocal run, joint, tied
+        while run and run[-1].meaning.kind is Kind.PREPOSITION:
+            run.pop()
+        if any(item.meaning.condition or item.meaning.part or item.meaning.side for item in run):
+            segment = _Segment(run, joint if tied else None)
+            if tied and joint and chains:
+                chains[-1].append(segment)
+            else:
+                segment.joint = None
+                chains.append([segment])
+            joint, tied = None, True
+        run = []
+
+    for item in items:
+        kind = item.meaning.kind
+        if end is not None and _foreign(text[end : item.start]):
+            close()
+            joint, tied = None, False
+        end = item.end
+        if kind is None:
+            close()
+            joint, tied = None, False
+        elif kind in JOINTS:
+            close()
+            joint = kind if joint is None or JOINTS.index(kind) < JOINTS.index(joint) else joint
+        else:
+            run.append(item)
+    close()
+    return chains
+
+
+def _foreign(gap: str) -> bool:
+    """Whether unknown words or marks stand in the gap between two items; blanks, hyphens and slashes do not count."""
+    return any(character.isalnum() or character in ".?!" for character in gap)
+
+
+def _parts_of(items: list[Item]) -> tuple[list[str], str | None]:
+    parts = [item.meaning.part for item in items if item.meaning.part]
+    sides = {item.meaning.side for item in items if item.meaning.side}
+    side = None if not sides else next(iter(sides)) if len(sides) == 1 else "bilateral"
+    return list(dict.fromkeys(parts)), side
+
+
+def _divide(items: list[Item], place: int, following: int) -> int:
+    """Where the words between two conditions of one segment part: the index of the first that goes with the second."""
+    between = items[place + 1 : following]
+    if between and between[0].meaning.kind is Kind.PREPOSITION:
+        return following
+    sides = [n for n, item in enumerate(between) if item.meaning.side]
+    if len(sides) > 1:
+        return place + 1 + sides[-1]
+    return place + 1

@@ -1,0 +1,213 @@
+"""Conditions in prose, and which of them are the worker's diagnoses.
+
+A diagnosis is what the clinical summary presents as present or accepted: the members of a list behind a cue
+("undergoing treatment for", "diagnoses include"), not the complaints and findings around it. Everything else
+that is a condition is kept as a mention with its status.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from imr_graph.link.condition_lexicon import ConditionLexicon, Entry, Item, Kind
+from imr_graph.link.condition_phrases import Phrase, PhraseGrammar
+from imr_graph.link.context import STATED, Assertion, Trigger
+from imr_graph.link.sentences import sentences
+from imr_graph.models import Diagnosis, Mention
+from imr_graph.parse import ParsedLetter
+from imr_graph.vocabulary import Vocabulary
+
+# A code printed behind its diagnosis: " (ICD-10: M54.16)", " S39.012A", " - 847.2"
+_CODE = re.compile(
+    r"[\s,:;(\[-]*(?:ICD[- ]?(?:9|10)(?:[- ]?CM)?(?: codes?)?[\s:#-]*)?"
+    r"(?P<icd10>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b(?![-/])"
+)
+# Words between the members of a list that the dictionary does not know
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_FOREIGN_WORDS = 8  # more of them between a cue or a member and the next condition end the list
+_SHARED_SCORE = 0.9  # the part of the body was taken from a neighbour
+_EVERYWHERE = "systemic"  # the part of what has no place of its own
+_UNLISTED_RULE = "mentioned"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition said at ``start:end`` of a text.
+
+    ``concept`` is a notation of the scheme diagnosis, ``body_part`` one of GUIDE level. ``listed`` tells that the
+    words around it present it as a diagnosis; ``rule`` names the cue or the context rule that decided.
+    """
+
+    text: str
+    start: int
+    end: int
+    concept: str
+    body_part: str | None
+    laterality: str | None
+    status: str
+    listed: bool
+    score: float
+    rule: str
+    icd10cm: tuple[str, ...] = ()
+
+
+class DiagnosisReader:
+    """Reads the conditions of any text; build it once, it holds the compiled dictionary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._lexicon = ConditionLexicon(vocabulary)
+        rules = self._lexicon.rules
+        self._heirs = frozenset(rules["phrases"]["heirs"])
+        self._grammar = PhraseGrammar(rules["phrases"]["kept"], self._lexicon.midline, self._takes_part)
+
+    def read(self, text: str) -> list[Condition]:
+        """The conditions of ``text`` in order, with their status; spans are offsets into ``text``."""
+        items = self._lexicon.items(text)
+        places = [n for n, item in enumerate(items) if item.meaning.condition]
+        found: list[Condition] = []
+        if not places:
+            return found
+        starts = [item.start for item in items]
+        for start, end in sentences(text):
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            if bisect_left(places, first) < bisect_left(places, last):
+                found.extend(self._sentence(text, start, end, items[first:last]))
+        return found
+
+    def _sentence(self, text: str, start: int, end: int, items: list[Item]) -> Iterator[Condition]:
+        phrases = self._grammar.phrases(text, items)
+        cues = _listed(text, items)
+        said = [(p.head.start - start, p.head.end - start) for p in phrases]
+        triggers = [
+            Trigger(item.start - start, item.end - start, rule)
+            for item in items
+            if item.meaning.triggers
+            for rule in item.meaning.triggers
+        ]
+        assertions = self._lexicon.context.assess(text[start:end], triggers, sorted(set(said)))
+        for phrase, place in zip(phrases, said, strict=True):
+            yield self._condition(text, phrase, assertions.get(place, STATED), cues.get(phrase.head.start))
+
+    def _condition(self, text: str, phrase: Phrase, assertion: Assertion, cue: Entry | None) -> Condition:
+        own = self._lexicon.part_of(phrase.entry.value)
+        parts = tuple(phrase.parts) or ((own,) if own else ())
+        concept = self._lexicon.compose(phrase.entry.value, parts)
+        score = phrase.entry.score * (_SHARED_SCORE if phrase.shared else 1.0) * (cue.score if cue else 1.0)
+        rule = assertion.rule if assertion is not STATED else cue.value if cue else _UNLISTED_RULE
+        code = _CODE.match(text, phrase.end)
+        return Condition(
+            text[phrase.start : phrase.end],
+            phrase.start,
+            phrase.end,
+            concept,
+            self._body_part(parts, concept),
+            phrase.side,
+            assertion.status,
+            cue is not None,
+            round(score, 3),
+            rule,
+            (code["icd10"],) if code else (),
+        )
+
+    def _body_part(self, parts: tuple[str, ...], concept: str) -> str | None:
+        """What the concept implies; where it implies no place, the narrowest part stated, of GUIDE level."""
+        own = self._lexicon.diagnoses[concept].values("bodyPart")
+        if own and own[0] != _EVERYWHERE:
+            return self._lexicon.reported(own[0])
+        above = {other for part in parts for other in self._lexicon.above(part)}
+        for part in parts:
+            if part not in above and (reported := self._lexicon.reported(part)):
+                return reported
+        implied = self._lexicon.part_of(concept)
+        return self._lexicon.reported(implied) if implied else None
+
+    def _takes_part(self, condition: str, joint: Kind) -> bool:
+        if self._lexicon.part_of(condition):
+            return False
+        if joint is Kind.AND:
+            return True
+        kin = {condition, *self._lexicon.diagnoses.ancestors(condition)}
+        return joint in (Kind.COMMA, Kind.WEAK) and not kin.isdisjoint(self._heirs)
+
+
+def _listed(text: str, items: list[Item]) -> dict[int, Entry]:
+    """Where the conditions start that a cue presents as diagnoses, each with its cue."""
+    listed: dict[int, Entry] = {}
+    cue: Entry | None = None
+    skip = False  # the next condition is a cause or an effect of the one before
+    last = 0
+    for item in items:
+        meaning = item.meaning
+        if meaning.cue:
+            cue, skip, last = meaning.cue, False, item.end
+        elif meaning.list_end is not None:
+            skip = bool(meaning.list_end)
+            cue, last = cue if skip else None, item.end
+        elif meaning.condition and cue:
+            skip = skip and "," not in text[last : item.start]
+            if len(_WORD.findall(text, last, item.start)) > _FOREIGN_WORDS:
+                cue = None
+                continue
+            if not skip:
+                listed[item.start] = cue
+            skip, last = False, item.end
+        elif meaning.part or meaning.side:
+            last = item.end
+    return listed
+
+
+class DiagnosisLinker:
+    """The link step that fills the diagnoses and the mentions of other conditions from the clinical summary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._reader = DiagnosisReader(vocabulary)
+
+    def __call__(self, letter: ParsedLetter) -> ParsedLetter:
+        decision = letter.decision
+        if not decision.clinical_summary or decision.clinical_summary_span is None:
+            return letter
+        base = letter.clean.locate(decision.clinical_summary_span)[0]
+        diagnoses: dict[tuple[str, str | None, str | None], Diagnosis] = {}
+        mentions: dict[tuple[str, str, str | None], Mention] = {}
+        for found in self._reader.read(decision.clinical_summary):
+            span = letter.clean.source_span(base + found.start, base + found.end)
+            if found.listed and found.status == "present":
+                key = (found.concept, found.body_part, found.laterality)
+                diagnoses.setdefault(
+                    key,
+                    Diagnosis(
+                        text=found.text,
+                        concept=found.concept,
+                        body_part=found.body_part,
+                        laterality=found.laterality,
+                        icd10cm=found.icd10cm,
+                        span=span,
+                        score=found.score,
+                        rule=found.rule,
+                    ),
+                )
+                continue
+            mentions.setdefault(
+                (found.concept, found.status, found.laterality),
+                Mention(
+                    scheme="diagnosis",
+                    notation=found.concept,
+                    text=found.text,
+                    span=span,
+                    section="clinical summary",
+                    status=found.status,
+                    laterality=found.laterality,
+                    score=found.score,
+                    rule=found.rule,
+                ),
+            )
+        enriched = decision.model_copy(
+            update={
+                "diagnoses": tuple(diagnoses.values()),
+                "mentions": (*decision.mentions, *mentions.values()),
+            }
+        )
+        return replace(letter, decision=enriched)
