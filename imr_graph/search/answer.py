@@ -13,7 +13,7 @@ from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassa
 class SharedConcept(Model):
     """What query and hit have in common, and the points it gave.
 
-    ``relation`` is ``same``, or how near it is: ``neighbour`` (broader, narrower or a sibling), ``class``,
+    ``relation`` is ``same``, or how near it is: ``neighbour`` (broader or narrower), ``sibling``, ``class``,
     ``class and body part``, ``hinted`` (by a diagnosis of the query), ``same side``,
     ``unlocated`` (neither names a drug or a body part).
     """

@@ -29,14 +29,21 @@ def below(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]
 
 
 def neighbours(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
-    """Broader, narrower and sibling concepts; top concepts only group, so they and their children do not count."""
+    """The concepts directly above and directly below."""
+    if scheme not in vocabulary.schemes or notation not in vocabulary[scheme]:
+        return ()
+    concepts = vocabulary[scheme]
+    return tuple(sorted({*concepts[notation].broader, *concepts.narrower(notation)}))
+
+
+def siblings(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
+    """The other concepts below the same parent; below a top concept, which only groups, there are none."""
     if scheme not in vocabulary.schemes or notation not in vocabulary[scheme]:
         return ()
     concepts = vocabulary[scheme]
     parents = [parent for parent in concepts[notation].broader if concepts[parent].broader]
-    siblings = [child for parent in parents for child in concepts.narrower(parent)]
-    found = dict.fromkeys([*parents, *concepts.narrower(notation), *siblings])
-    return tuple(sorted(n for n in found if n != notation))
+    found = {child for parent in parents for child in concepts.narrower(parent)}
+    return tuple(sorted(found - {notation}))
 
 
 def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:

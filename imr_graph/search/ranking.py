@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any as Json
 
 from imr_graph.resources import data_folder
-from imr_graph.search.concepts import neighbours
+from imr_graph.search.concepts import neighbours, siblings
 from imr_graph.search.documents import UNLOCATED, StoredIssue
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
@@ -96,9 +96,12 @@ class Ranker:
     def plan(self, facts: QueryFacts) -> Plan:
         """The plan for a query."""
         groups = (self._service(facts), self._focus(facts), self._diagnoses(facts), self._laterality(facts))
-        kept = (tuple(clause for clause in group if clause.points) for group in groups)
+        kept = (tuple(clause for clause in group if clause.points and self._occurs(clause)) for group in groups)
         terms = self._terms(facts.words)
         return Plan(tuple(group for group in kept if group), tuple(self._words(terms)), tuple(terms))
+
+    def _occurs(self, clause: Clause) -> bool:
+        return all(self._index.doc_freq(field, value) for field, value in clause.pairs)
 
     def _idf(self, field: str, term: str) -> float:
         total, frequency = max(1, len(self._index)), self._index.doc_freq(field, term)
@@ -143,6 +146,8 @@ class Ranker:
             yield self._clause(weights["same"], "same", ("diagnosis", diagnosis))
             for other in neighbours(self._vocabulary, "diagnosis", diagnosis):
                 yield self._clause(weights["neighbour"], "neighbour", ("diagnosis", other))
+            for other in siblings(self._vocabulary, "diagnosis", diagnosis):
+                yield self._clause(weights["sibling"], "sibling", ("diagnosis", other))
 
     def _laterality(self, facts: QueryFacts) -> Iterator[Clause]:
         for part in facts.body_parts if facts.laterality else ():

@@ -1,0 +1,31 @@
+"""Query texts linked by the readers that linked the letters."""
+
+from __future__ import annotations
+
+from imr_graph.link.diagnoses import DiagnosisReader
+from imr_graph.link.requests import RequestReader
+from imr_graph.search.facts import QueryFacts, distinct
+from imr_graph.vocabulary import Vocabulary
+
+
+class LinkedReader:
+    """A :class:`imr_graph.search.facts.QueryReader`; build it once, it holds the compiled dictionaries."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._requests = RequestReader(vocabulary)
+        self._diagnoses = DiagnosisReader(vocabulary)
+
+    def __call__(self, text: str) -> QueryFacts:
+        """The service, drugs, body parts and side of the request, and the diagnoses that are present."""
+        asked = self._requests.read(text)
+        present = [found for found in self._diagnoses.read(text) if found.status == "present"]
+        return QueryFacts(
+            words=text,
+            service=asked.service,
+            service_class=asked.service_class,
+            drugs=asked.drug,
+            body_parts=asked.body_parts,
+            laterality=asked.laterality,
+            diagnoses=distinct([found.concept for found in present]),
+            hinted_parts=distinct([found.body_part for found in present]),
+        )
