@@ -100,7 +100,10 @@ def _decode(data: bytes, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" in text or len(_CONTROL.findall(text)) * 100 > len(text):
+        controls = len(_CONTROL.findall(text))
+        if "\0" in text or controls * 100 > len(text):
             break
-        return _CONTROL.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
+        if controls:
+            text = _CONTROL.sub(" ", text)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     raise UnsupportedFile(f"{name} is neither a letter nor text", remedy="give PDF, text, markdown or html")

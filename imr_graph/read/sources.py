@@ -40,7 +40,7 @@ def find_sources(
     for path in sorted({str(p) for p in paths}):
         if path == STDIN:
             yield _standard_input(sys.stdin.buffer, limits)
-        elif Path(path).is_dir():
+        elif _is_folder(path):
             yield from _folder(path, limits, counter)
         else:
             yield from _file(path, limits, counter, sniff=True)
@@ -64,12 +64,19 @@ def _hidden(part: str) -> bool:
     return (part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX"
 
 
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:  # not ours to enter; reading it will say so
+        return False
+
+
 def _folder(folder: str, limits: Limits, passed_over: Counter[str]) -> Iterator[SourceRef]:
     """Depth first, each folder sorted by name; links to folders are not followed, so there is no loop."""
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        if Path(path).is_dir():
+        if _is_folder(path):
             try:
                 waiting += _entries(path, passed_over)
             except OSError as error:
@@ -100,7 +107,7 @@ def _file(path: str, limits: Limits, passed_over: Counter[str], *, sniff: bool) 
             yield SourceRef(shown(path), path, error=error)
             return
         packing = packing_of(path) if sniff else None
-    except OSError as reason:
+    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         yield SourceRef(shown(path), path, error=unreadable(path, reason))
         return
     if packing is None:
@@ -118,12 +125,13 @@ def _standard_input(stream: BinaryIO, limits: Limits) -> SourceRef:
     return SourceRef(STDIN, STDIN, size=len(data), data=data)
 
 
-def unreadable(path: str, error: OSError) -> ReadError:
+def unreadable(path: str, error: OSError | ValueError) -> ReadError:
     """The error for a path that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
         return ReadError(f"{shown(path)} does not exist", remedy="check the path")
     return ReadError(
-        f"{shown(path)} cannot be read: {error.strerror or error}", remedy="check the path and its permissions"
+        f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
+        remedy="check the path and its permissions",
     )
 
 

@@ -205,7 +205,8 @@ def test_a_named_file_is_always_looked_at(tmp_path: Path) -> None:
 
 def test_missing_and_special_paths(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    missing, special = read_sources([tmp_path / "absent.pdf", tmp_path / "pipe"])
+    missing, special, nul = read_sources([tmp_path / "absent.pdf", tmp_path / "pipe", "\0".join("zz")])
+    assert isinstance(nul, Refusal)
     assert isinstance(missing, Refusal)
     assert "does not exist" in str(missing.error)
     assert isinstance(special, Refusal)

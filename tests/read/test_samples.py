@@ -67,3 +67,17 @@ def test_the_same_letter_as_pdf_and_as_text_has_one_identity() -> None:
             for path in (CORPUS / f"{stem}.pdf", CORPUS / f"{stem}.txt")
         ]
         assert identity_of(texts[0]) == identity_of(texts[1])
+
+
+def test_readme_names_every_sample() -> None:
+    readme = (CORPUS / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in CORPUS.iterdir() if p.stem not in readme and p.stem != "README"] == []
+
+
+def test_published_letters(shared: Path) -> None:
+    sources = list(read_sources([shared / "letters"]))
+    assert sources
+    for source in sources:
+        assert not isinstance(source, Refusal)
+        assert source.text.startswith(f"Case Number: {Path(source.name).stem}\nDate Assigned: ")
+        assert source.text.index("UR Denial Date: ") < source.text.index("HOW THE IMR FINAL DETERMINATION WAS MADE")
