@@ -1,0 +1,140 @@
+"""How much a sentence, or a stretch of sentences, of a rationale sounds like guideline text.
+
+Two small logistic regressions over plain features (whose words the sentence says follow, words of this case, tense,
+length, telegraphic openings, single words and pairs of words); the weights are data
+(ontology/rules/passage_weights.toml), made and cross-validated by bench/train_passages.py.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from imr_graph.link.attribution import Attribution, Attributor
+from imr_graph.link.sentences import sentences
+from imr_graph.resources import rules
+
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|%|[:;()]")
+_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:should|may|must|can|cannot|would|could)\b", re.IGNORECASE)
+# "11/23/16", "2016"
+_DATE = re.compile(r"\d\d?[/-]\d\d?[/-]\d\d|\b20\d\d\b")
+# "(1)", "2)", "(a)"
+_ITEM = re.compile(r"\(\d\)|\b\d\)|\([a-d]\)|^\d\.")
+_LONG = 16
+
+
+class Sentence(NamedTuple):
+    """A sentence at ``rationale[start:end]``, the words it attributes begin at ``body``."""
+
+    start: int
+    end: int
+    verb: str
+    body: int
+    score: float
+
+
+class Stretch(NamedTuple):
+    """Consecutive sentences of a rationale that may be one passage, at ``rationale[start:end]``."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    marked: bool
+
+
+class Recital:
+    """Scores sentences and stretches; a score is a log-odds of being guideline text."""
+
+    def __init__(self, attributor: Attributor, weights: dict[str, dict[str, float]] | None = None) -> None:
+        table = rules("passages")
+        weights = rules("passage_weights") if weights is None else weights
+        self._attributor = attributor
+        self._sentence_weights: dict[str, float] = weights["sentence"]
+        self._stretch_weights: dict[str, float] = weights["stretch"]
+        self._case = re.compile(table["case"], re.IGNORECASE)
+        self._telegraphic = re.compile(table["telegraphic"], re.IGNORECASE)
+        self._reference = re.compile(table["reference"])
+
+    def sentences(self, rationale: str) -> list[Sentence]:
+        """The sentences of a rationale with their scores."""
+        places = sentences(rationale)
+        weights = self._sentence_weights
+        found = []
+        for (start, end), (verb, body), features in self.featured(rationale, places):
+            score = sum(weights.get(name, 0.0) for name in features)
+            found.append(Sentence(start, end, verb, start + body, score))
+        return found
+
+    def featured(
+        self, rationale: str, places: Sequence[tuple[int, int]]
+    ) -> Iterable[tuple[tuple[int, int], Attribution, list[str]]]:
+        """Each sentence with its attribution and the names of its features."""
+        before = "^"
+        for number, (start, end) in enumerate(places):
+            text = rationale[start:end]
+            attribution = self._attributor.of(text)
+            of_case = len(self._case.findall(text))
+            features = self._features(text[attribution.end :], attribution.verb, of_case)
+            features.append("before=" + before)
+            features.append(f"third={3 * number // len(places)}")
+            if number in (0, len(places) - 1):
+                features.append("last" if number else "first")
+            yield (start, end), attribution, features
+            before = attribution.verb or ("case" if of_case else "plain")
+
+    def _features(self, body: str, verb: str, of_case: int) -> list[str]:
+        words = [token if token.isalpha() else "0" if token[0].isdigit() else token for token in _TOKEN.findall(body.lower())]
+        length = min(len(words), 40) // 8
+        features = ["bias", "verb=" + verb, f"length={length}", f"case={min(of_case, 2)}", f"verb={verb} length={length}"]
+        features.append(f"verb={verb} {'long' if len(words) >= _LONG else 'short'} {'case' if of_case else ''}")
+        for name, pattern in (("past", _PAST), ("modal", _MODAL), ("date", _DATE), ("item", _ITEM), ("ref", self._reference)):
+            if pattern.search(body):
+                features.append(name)
+        if self._attributor.names_guideline(body):
+            features.append("guideline")
+        if self._telegraphic.match(body):
+            features.append("telegraphic")
+        unique = set(words)
+        features.extend("w=" + word for word in unique)
+        features.extend(f"w={a} {b}" for a, b in set(zip(["^", *words], words, strict=False)))
+        return features
+
+    def stretch_features(self, text: str, parts: Sequence[Sentence], before: str, marked: bool) -> dict[str, float]:
+        """The features of a stretch: its words, its sentences, the verb before them."""
+        scores = [part.score for part in parts]
+        words = len(text.split())
+        verb = parts[0].verb
+        features: dict[str, float] = {
+            "bias": 1.0,
+            "mean": _clamp(sum(scores) / len(scores), -5, 5) / 2,
+            "sum": _clamp(sum(scores), -5, 15) / 5,
+            "max": _clamp(max(scores), -5, 8) / 3,
+            "min": _clamp(min(scores), -5, 5) / 3,
+            "words": math.log(max(words, 1)),
+            f"sentences={min(4, len(parts))}": 1.0,
+            f"verb={verb}": 1.0,
+            f"verb={verb} {'long' if words >= _LONG else 'short'}": 1.0,
+        }
+        if not verb and not marked:
+            features["before=" + before] = 1.0
+        named = (("case", self._case), ("past", _PAST), ("ref", self._reference))
+        features.update({name: 1.0 for name, pattern in named if pattern.search(text)})
+        if marked:
+            features["marked"] = 1.0
+        if self._attributor.names_guideline(text):
+            features["guideline"] = 1.0
+        if self._telegraphic.match(text):
+            features["telegraphic"] = 1.0
+        return features
+
+    def stretch_score(self, features: dict[str, float]) -> float:
+        """The log-odds that the stretch is a passage."""
+        return sum(self._stretch_weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))
