@@ -19,6 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -76,7 +77,7 @@ def list_members(path: str, packing: Packing, limits: Limits) -> Iterator[Source
         yield SourceRef(shown(path), path, error=_damaged(path, error))
 
 
-def member_bytes(ref: SourceRef, limits: Limits) -> bytes:
+def member_bytes(ref: SourceRef) -> bytes:
     """The unpacked bytes of a member.
 
     Raises :class:`DamagedSource`, :class:`UnsupportedFile` (a packing method other than deflate), or
@@ -126,7 +127,7 @@ def _tar_members(path: str, packing: Packing, limits: Limits) -> Iterator[Source
     with _open(path, packing) as stream, tarfile.open(fileobj=_Metered(stream, path, limits), mode="r:") as archive:
         found: Iterator[tarfile.TarInfo] = iter(archive)
         if packing == "tar":
-            found = iter(sorted(archive, key=lambda entry: entry.name))
+            found = iter(sorted(islice(archive, limits.members + 1), key=lambda entry: entry.name))
         for entry in found:
             if entry.isdir():
                 continue
@@ -140,10 +141,11 @@ def _tar_members(path: str, packing: Packing, limits: Limits) -> Iterator[Source
 
 
 class _Metered(io.RawIOBase):
-    """A tar stream that stops at the limits: its headers are read before any size in them can be checked."""
+    """A tar stream that stops at the limits: tarfile reads headers, and past members, before we see a size."""
 
     def __init__(self, stream: BinaryIO, path: str, limits: Limits) -> None:
         self._stream, self._path, self._limits = stream, path, limits
+        self._end = min(limits.archive + limits.file, Path(path).stat().st_size * limits.ratio + _MEGABYTE)
 
     def readable(self) -> bool:
         return True
@@ -155,7 +157,7 @@ class _Metered(io.RawIOBase):
         return self._stream.tell()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if offset > self._limits.archive + self._limits.file:
+        if offset > self._end:
             raise _bomb(self._path, self._limits)
         return self._stream.seek(offset, whence)
 
@@ -238,9 +240,8 @@ def _not_a_file(name: str) -> ReadError:
 
 
 def _bomb(path: str, limits: Limits) -> OversizedSource:
-    return OversizedSource(
-        f"{path} holds more than {limits.members:,} members or {limits.archive:,} bytes", remedy="split the archive"
-    )
+    most = f"{limits.members:,} members, {limits.archive:,} bytes or {limits.ratio} times its size"
+    return OversizedSource(f"{path} unpacks to more than {most}", remedy="split the archive")
 
 
 def _damaged(name: str, error: Exception) -> DamagedSource:

@@ -61,7 +61,7 @@ def _bytes_of(ref: SourceRef, limits: Limits) -> bytes:
     if ref.size > limits.file:
         raise too_large(ref.name, limits)
     if ref.member is not None:
-        return member_bytes(ref, limits)
+        return member_bytes(ref)
     try:
         with Path(ref.path).open("rb") as file:
             data = file.read(limits.file + 1)

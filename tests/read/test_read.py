@@ -304,6 +304,13 @@ def test_tar_header_bombs(tmp_path: Path) -> None:
     assert isinstance(refusal.error, OversizedSource)
 
 
+def test_tar_of_nothing_is_not_read_to_its_end(tmp_path: Path) -> None:
+    data = gzip.compress(tarred(**{"a.txt": LETTER.encode(), "b.txt": b"\0" * 20_000_000, "c.txt": LETTER.encode()}))
+    sources = list(read_sources([written(tmp_path / "x.tgz", data)]))
+    assert names(sources, tmp_path) == ["x.tgz!a.txt", "!x.tgz!b.txt", "!x.tgz"]
+    assert all(isinstance(s.error, OversizedSource | EmptySource) for s in sources if isinstance(s, Refusal))
+
+
 def test_a_damaged_archive_is_one_refusal(tmp_path: Path) -> None:
     written(tmp_path / "a.zip", zipped(a=LETTER)[:-30])
     written(tmp_path / "b.tar.gz", gzip.compress(tarred(a=random.Random(5).randbytes(5000)))[:-800])
