@@ -45,6 +45,7 @@ from imr_graph.search.schema import IndexSchema, load_schema
 
 _SEPARATOR = "\x1f"
 _K1, _B = 1.2, 0.75
+_QUESTION = re.compile(r"(?<=\w)\?(?=\s|$)")  # "is an MRI needed?" asks, "m?i" is a pattern
 
 
 def _analyser(declared: IndexSchema) -> analysis.Analyzer:
@@ -256,6 +257,7 @@ def _check_balance(text: str) -> None:
 def parse(text: str) -> Parsed:
     """A text of the query language, by Whoosh's parser; see :func:`imr_graph.search.query.parse_query`."""
     _check_balance(text)
+    text = _QUESTION.sub("", text)
     try:
         tree = _parser().parse(text, normalize=False)
     except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError) as error:
@@ -264,13 +266,20 @@ def parse(text: str) -> Parsed:
     required: list[Node] = []
     without: list[Node] = []
     for part in tree if isinstance(tree, _LooseOr) else [tree]:
-        if isinstance(part, whoosh_query.Term) and part.fieldname is None:
-            words.append(_checked(part.text))
+        if _is_bare(part):
+            words += (_checked(leaf.text) for leaf in part.leaves())
         elif isinstance(part, whoosh_query.Not):
             without.append(_node(part.query))
         else:
             required.append(_node(part))
     return Parsed(" ".join(words), tuple(required), tuple(without))
+
+
+def _is_bare(tree: whoosh_query.Query) -> bool:
+    """A word without a field, or a bracket of such words, as sentences have them."""
+    if isinstance(tree, _LooseOr):
+        return bool(tree.subqueries) and all(map(_is_bare, tree))
+    return isinstance(tree, whoosh_query.Term) and tree.fieldname is None
 
 
 def _checked(text: str) -> str:
