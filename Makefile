@@ -19,9 +19,10 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 demo: install
+	mkdir -p demo
 	$(BIN)/imr-graph build --sample --store $(STORE)
 	$(BIN)/imr-graph search "massage therapy 8 sessions neck" --store $(STORE)
-	$(BIN)/imr-graph query overturned-by-service --store $(STORE)
+	$(BIN)/imr-graph query service-outcomes --store $(STORE)
 	$(BIN)/imr-graph export --format graphml --output demo/sample.graphml --store $(STORE)
 	@echo
 	@echo "Open next:"
@@ -41,10 +42,12 @@ check: install
 	$(BIN)/mypy
 
 score: install
+	mkdir -p demo
 	$(BIN)/imr-graph parse $(SHARED)/letters --format jsonl --output demo/parsed.jsonl
 	$(BIN)/python $(SHARED)/gold/score.py demo/parsed.jsonl
 
 rank: install
+	mkdir -p demo
 	$(BIN)/imr-graph build $(SHARED)/letters --store demo/gold-store --quiet
 	for style in short case; do \
 	  $(BIN)/python $(SHARED)/gold/rank.py --write-queries demo/$$style.jsonl --style $$style && \

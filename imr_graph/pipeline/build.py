@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imr_graph.archive import Archive, SourceRow, Status
+from imr_graph.errors import StoreError
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import BASE, source_iri
@@ -29,7 +31,7 @@ from imr_graph.search.engine import IndexWriter, create_index, index_writer
 from imr_graph.search.schema import load_schema
 from imr_graph.version import __version__
 
-_BATCH_LETTERS = 64
+_BATCH = 64  # letters a worker is given at once
 _BATCH_QUADS = 16 << 20  # bytes of N-Quads held before they are loaded
 Progress = Callable[[int, int], None]
 
@@ -108,24 +110,37 @@ def build(
         plan = _plan(paths, known, prune)
         if current and known and not plan.todo and not plan.gone:
             return _unchanged(current, known, plan)
-        target = folder.partial()
-        writer, tally = _open(current, target, engine, base), Counter[str]()
-        with writer.index:
-            for row in plan.gone:
-                _drop(writer, row)
-                tally["removed"] += row.status is Status.KEPT
-            todo = (ref for ref in find_sources(paths) if _is_new(ref, known))
-            work = run(
-                partial(prepare, base), todo, jobs=jobs or os.cpu_count() or 1, batch=_BATCH_LETTERS, seconds=seconds
-            )
-            for done, result in enumerate(work, 1):
-                _settle(writer, _processed(result), tally)
-                progress(done, plan.todo)
-        report = _report(writer.archive, target.folder.stem, plan, tally)
-        manifest = _manifest(writer, engine, base)
-        (target.folder / "report.json").write_text(report.model_dump_json(indent=2) + "\n")
-        folder.commit(target, manifest)
+        todo = (ref for ref in find_sources(paths) if _is_new(ref, known))
+        work = run(partial(prepare, base), todo, jobs=jobs or os.cpu_count() or 1, batch=_BATCH, seconds=seconds)
+        try:
+            target = folder.partial()
+            writer = _open(current, target, engine, base)
+            tally = _write(writer, plan, work, progress)
+            report = _report(writer.archive, target.folder.stem, plan, tally)
+            manifest = _manifest(writer, engine, base)
+            (target.folder / "report.json").write_text(report.model_dump_json(indent=2) + "\n")
+            folder.commit(target, manifest)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"the build stopped: {error}; {store} is as it was",
+                remedy="is the disk full? Free some and build again",
+            ) from error
         return report
+
+
+def _write(
+    writer: _Writer, plan: _Plan, work: Iterator[Processed | Lost[SourceRef]], progress: Progress
+) -> Counter[str]:
+    """Bring the parts of the new generation up to date; counts what became of the sources."""
+    tally = Counter[str]()
+    with writer.index:
+        for row in plan.gone:
+            _drop(writer, row)
+            tally["removed"] += row.status is Status.KEPT
+        for done, result in enumerate(work, 1):
+            _settle(writer, _processed(result), tally)
+            progress(done, plan.todo)
+    return tally
 
 
 def _reusable(current: Generation | None, engine: str, base: str) -> Generation | None:

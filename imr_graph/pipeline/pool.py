@@ -8,6 +8,7 @@ and replaced; its batch is tried again one item at a time, and an item that kill
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -32,11 +33,12 @@ class Lost(Generic[Item]):
 
 def _serve(connection: Connection, prepare: Callable[[], Callable[[Item], Result]]) -> None:
     """The life of a worker: prepare once, then a list of results for each list of items."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     work = prepare()
     while True:
         try:
             batch = connection.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         connection.send([work(item) for item in batch])
 

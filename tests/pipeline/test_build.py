@@ -1,0 +1,153 @@
+"""A corpus becomes a store: whole, repeatable, incremental, and honest about what it refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from imr_graph.archive import Archive
+from imr_graph.errors import StoreError
+from imr_graph.graph.store import OxigraphStore
+from imr_graph.pipeline.build import build
+from imr_graph.pipeline.check import check
+from imr_graph.pipeline.generation import StoreFolder
+
+
+@pytest.fixture(scope="module")
+def some(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six letters of the sample."""
+    folder = tmp_path_factory.mktemp("some")
+    for path in sorted(corpus.glob("CM*.txt"))[:6]:
+        shutil.copy2(path, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(some: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("built") / "store"
+    report = build([some], store, jobs=1)
+    assert (report.read, report.parsed, report.letters, report.refused) == (6, 6, 6, ())
+    return store
+
+
+@pytest.fixture
+def corpus_and_store(some: Path, built: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Private copies of the letters and of the store built from them, under the paths they had."""
+    shutil.copytree(built, tmp_path / "store")
+    return some, tmp_path / "store"
+
+
+def quads(store: Path) -> list[str]:
+    with OxigraphStore.open(StoreFolder(store).require().graph) as graph:
+        return sorted(graph.quads())
+
+
+def ids(store: Path) -> list[str]:
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        return [case for case, _ in archive.ids()]
+
+
+def test_a_store_is_whole(built: Path) -> None:
+    assert check(built) == []
+
+
+def test_building_again_does_nothing(some: Path, built: Path) -> None:
+    before = StoreFolder(built).require().name
+    report = build([some], built, jobs=1)
+    assert (report.generation, report.read, report.unchanged) == (before, 0, 6)
+
+
+@pytest.mark.parametrize("engine", ["tantivy", "whoosh"])
+def test_two_builds_give_the_same_quads(some: Path, built: Path, tmp_path: Path, engine: str) -> None:
+    build([some], tmp_path / "again", jobs=2, engine=engine)
+    assert quads(tmp_path / "again") == quads(built)
+    assert check(tmp_path / "again") == []
+
+
+def test_an_update_gives_what_a_full_build_gives(some: Path, tmp_path: Path, corpus: Path) -> None:
+    letters = tmp_path / "letters"
+    shutil.copytree(some, letters)
+    changed, gone, *_ = sorted(letters.iterdir())
+    build([letters], tmp_path / "store", jobs=1)
+    changed.write_text(changed.read_text().replace("Standard", "Expedited"))
+    gone.unlink()
+    shutil.copy2(sorted(corpus.glob("CM*.txt"))[7], letters)
+    report = build([letters], tmp_path / "store", jobs=1, prune=True)
+    assert (report.read, report.parsed, report.removed, report.unchanged) == (2, 2, 1, 4)
+    assert check(tmp_path / "store") == []
+    build([letters], tmp_path / "full", jobs=1)
+    assert ids(tmp_path / "store") == ids(tmp_path / "full")
+    shared = "source/shared"  # what letters share stays when one of them goes
+    assert [q for q in quads(tmp_path / "store") if shared not in q] == [
+        q for q in quads(tmp_path / "full") if shared not in q
+    ]
+
+
+def test_a_letter_without_its_source_stays_unless_pruned(corpus_and_store: tuple[Path, Path], tmp_path: Path) -> None:
+    _, store = corpus_and_store
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert build([empty], store, jobs=1).letters == 6
+    report = build([empty], store, jobs=1, prune=True)
+    assert (report.letters, report.removed) == (0, 6)
+    assert check(store) == []
+
+
+def test_a_touched_file_is_not_a_changed_one(some: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    shutil.copytree(some, letters)
+    build([letters], tmp_path / "store", jobs=1)
+    first = sorted(letters.iterdir())[0]
+    first.write_bytes(first.read_bytes())
+    report = build([letters], tmp_path / "store", jobs=1)
+    assert (report.parsed, report.unchanged, report.letters) == (0, 6, 6)
+
+
+@pytest.mark.parametrize("names", [("a.txt", "b.txt"), ("b.txt", "a.txt")])
+def test_one_case_number_on_two_letters_is_reported(some: Path, tmp_path: Path, names: tuple[str, str]) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    text = sorted(some.iterdir())[0].read_text()
+    (letters / "c.txt").write_text(text)
+    (letters / names[0]).write_text(text)
+    (letters / names[1]).write_text(text.replace("injured worker", "applicant"))
+    report = build([letters], tmp_path / "store", jobs=2)
+    assert report.letters == 1
+    refused = {Path(r.name).name: r.reason for r in report.refused}
+    duplicates = report.duplicates
+    # the name that sorts first holds the letter, whichever worker finished first
+    assert (set(refused), duplicates) == (({"b.txt"}, 1) if names[0] == "a.txt" else ({"b.txt", "c.txt"}, 0))
+    assert all("another letter with the case number" in reason for reason in refused.values())
+
+
+def test_bad_input_is_refused_by_name_and_the_rest_is_built(
+    some: Path, bad_corpus: tuple[Path, dict[str, type[Exception]]], tmp_path: Path
+) -> None:
+    bad, expected = bad_corpus
+    report = build([some, bad], tmp_path / "store", jobs=2)
+    assert report.letters == 6
+    for name in expected:
+        assert any(name in refusal.name for refusal in report.refused), name
+    assert all(refusal.reason for refusal in report.refused)
+    assert check(tmp_path / "store") == []
+    again = build([some, bad], tmp_path / "store", jobs=1)
+    assert (again.read, again.refused) == (0, report.refused)
+
+
+def test_a_build_that_fails_changes_nothing(
+    corpus_and_store: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some, store = corpus_and_store
+    before, listing = StoreFolder(store).require().name, sorted(p.name for p in (store / "generations").iterdir())
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("imr_graph.pipeline.build.Archive.put", full_disk)
+    with pytest.raises(StoreError, match="disk"):
+        build([some, *some.parent.glob("nothing")], store, jobs=1, base="https://example.org/")
+    assert StoreFolder(store).require().name == before
+    assert check(store) == []
+    monkeypatch.undo()
+    build([some], store, jobs=1)
+    assert sorted(p.name for p in (store / "generations").iterdir()) == listing
