@@ -1,0 +1,121 @@
+"""Cues in prose: classes of words, and combinations of them within one clause.
+
+A class is a list of phrases in the small pattern language of ontology/rules/grounds.toml; a cue asks that
+several classes occur together, in an order, or not at all. All phrases of all classes are found in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+# "(a|b|)" in a phrase; choices do not nest
+_CHOICE = re.compile(r"\(([^()]*)\)")
+# Endings that a "*" stands for inside a phrase; at the end of a phrase it stands for any.
+_ENDINGS = ("", "s", "ed", "d", "ing")
+_MARKS = str.maketrans(
+    {chr(n): " " for n in range(128) if not chr(n).isalnum() and chr(n) != "%"} | dict.fromkeys("–—‘’“”®™•", " ")
+)
+
+
+def plain(text: str) -> str:
+    """``text`` in lower case, marks as blanks, single blanks between the words and one at either end."""
+    return f" {' '.join(text.lower().translate(_MARKS).split())} "
+
+
+def expand(phrase: str) -> Iterator[str]:
+    """The plain strings that a phrase stands for: ``"no (sign|trace) of fail*"`` is " no sign of fail", ..."""
+    parts = _CHOICE.split(phrase)
+    for chosen in product(*(part.split("|") if n % 2 else [part] for n, part in enumerate(parts))):
+        words = "".join(chosen).split()
+        last = len(words) - 1
+        options = [[w[:-1] + e for e in _ENDINGS] if w[-1] == "*" and n < last else [w] for n, w in enumerate(words)]
+        for spelled in product(*options):
+            text = " ".join(spelled)
+            yield f" {text[:-1]}" if text.endswith("*") else f" {text} "
+
+
+class Cue(NamedTuple):
+    """Classes that occur in a clause (``needs``, as bits), that do not (``bars``), and that follow each other.
+
+    ``topic`` is what the cue speaks for; a ``weak`` one is too general to speak alone.
+    """
+
+    name: str
+    topic: str
+    weak: bool
+    needs: int
+    bars: int
+    ordered: tuple[tuple[int, int], ...]
+
+
+class CueBook:
+    """Word classes and the cues made of them.
+
+    ``cues`` lists for each topic expressions such as ``"neg>red_flag !harm"``: class ``red_flag`` behind class
+    ``neg`` within ``reach`` characters, and no class ``harm``; a leading "?" marks a weak cue.
+    """
+
+    def __init__(self, terms: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]], reach: int) -> None:
+        self.bits = {name: 1 << n for n, name in enumerate(terms)}
+        found: dict[str, set[int]] = {}
+        for number, phrases in enumerate(terms.values()):
+            for phrase in phrases:
+                for text in expand(phrase):
+                    found.setdefault(text, set()).add(number)
+        self._classes_of = [tuple(sorted(classes)) for classes in found.values()]
+        self._automaton = AhoCorasick(list(found))
+        self._reach = reach
+        self._by_class: dict[int, list[Cue]] = {}
+        numbers = {name: n for n, name in enumerate(terms)}
+        for topic, expressions in cues.items():
+            for expression in expressions:
+                cue, first = _compile(topic, expression, numbers)
+                self._by_class.setdefault(first, []).append(cue)
+        self.read = lru_cache(maxsize=1 << 14)(self._read)  # recitals and formulas repeat from letter to letter
+
+    def _read(self, clause: str) -> tuple[int, tuple[Cue, ...]]:
+        """The classes (as bits) and the cues, by name, that occur in ``clause``, which is plain."""
+        mask = 0
+        places: dict[int, list[tuple[int, int]]] = {}
+        for index, start, end in self._automaton.find_matches_as_indexes(clause, overlapping=True):
+            for one in self._classes_of[index]:
+                mask |= 1 << one
+                places.setdefault(one, []).append((start, end))
+        fired = [
+            cue
+            for one in places
+            for cue in self._by_class.get(one, ())
+            if cue.needs & mask == cue.needs and not cue.bars & mask and self._in_order(cue, places)
+        ]
+        return mask, tuple(sorted(fired))
+
+    def _in_order(self, cue: Cue, places: Mapping[int, list[tuple[int, int]]]) -> bool:
+        reach = self._reach
+        return all(
+            any(start < behind and behind - end <= reach for start, end in places[first] for behind, _ in places[then])
+            for first, then in cue.ordered
+        )
+
+
+def _compile(topic: str, expression: str, numbers: Mapping[str, int]) -> tuple[Cue, int]:
+    """The cue, and one class that it needs, by which it is looked up."""
+    needs = bars = 0
+    ordered = []
+    required: list[int] = []
+    for part in expression.removeprefix("?").split():
+        if part.startswith("!"):
+            bars |= 1 << numbers[part[1:]]
+            continue
+        classes = [numbers[name] for name in part.split(">")]
+        required += classes
+        if len(classes) == 2:
+            ordered.append((classes[0], classes[1]))
+    for one in required:
+        needs |= 1 << one
+    return Cue(f"{topic}: {expression}", topic, expression.startswith("?"), needs, bars, tuple(ordered)), max(required)
