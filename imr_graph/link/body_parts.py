@@ -1,0 +1,107 @@
+"""Parts of the body and their sides in request headings and in prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imr_graph.link.matcher import Matcher
+from imr_graph.resources import rules
+from imr_graph.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class PartFound:
+    """A part of the body named at ``start:end``; ``side`` is left, right, bilateral or None."""
+
+    notation: str
+    start: int
+    end: int
+    side: str | None
+    rule: str
+
+
+class BodyPartReader:
+    """The labels of the body parts in one automaton, spinal levels and sides as rules."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        table = rules("requests")
+        self._scheme = vocabulary["body-part"]
+        self._reported = frozenset(c.notation for c in self._scheme if c.values("reported"))
+        self._matcher = Matcher((label, c.notation) for c in self._scheme for _, label in c.labels())
+        self._foreign = re.compile(table["body"]["foreign"], re.IGNORECASE)
+        self._specialist = re.compile(table["body"]["specialist"], re.IGNORECASE)
+        self._level = re.compile(table["levels"]["pattern"])
+        self._regions: dict[str, str] = table["levels"]["regions"]
+        self._highest: dict[str, int] = table["levels"]["highest"]
+        self._side = re.compile(table["sides"]["pattern"], re.IGNORECASE)
+        self._both = re.compile(table["sides"]["both"], re.IGNORECASE)
+        self._side_words = {word.lower(): side for word, side in table["sides"]["words"].items()}
+
+    def is_reported(self, notation: str) -> bool:
+        """Whether the part is one that requests and diagnoses are reported by."""
+        return notation in self._reported
+
+    def read(self, text: str) -> tuple[PartFound, ...]:
+        """The parts in the order of the text; spinal levels only where no region of the spine is named."""
+        masked = self._masked(text)
+        sides = list(self._sides(text))
+        found = []
+        for item in self._matcher.find(masked):
+            own = self._side_words.get(item.label)
+            side = own or _nearest(sides, item.start, item.end)
+            found.append(PartFound(item.values[0], item.start, item.end, side, f"label {item.label!r}"))
+        if not any(part.notation in self._regions.values() for part in found):
+            found += self._levels(text, sides)
+        return tuple(sorted(found, key=lambda part: part.start))
+
+    def whom_to_see(self, text: str) -> tuple[PartFound, ...]:
+        """The parts that only name a specialist: "spine" of "spine surgeon"."""
+        places = [match.span() for match in self._specialist.finditer(text)]
+        return tuple(
+            PartFound(item.values[0], item.start, item.end, None, "part of a specialist's name")
+            for item in self._matcher.find(text)
+            if any(start <= item.start and item.end <= end for start, end in places)
+        )
+
+    def laterality(self, text: str, parts: Iterable[PartFound] = ()) -> str | None:
+        """The one side of a heading: bilateral where both are named, none where the parts differ."""
+        sides = [side for side, _, _ in self._sides(text)]
+        sides += [s for p in parts if (s := self._side_words.get(text[p.start : p.end].lower()))]
+        distinct = set(sides)
+        if "bilateral" in distinct or (distinct == {"left", "right"} and self._both.search(text)):
+            return "bilateral"
+        if len(distinct) == 2:
+            by_part: dict[str, set[str]] = {}
+            for part in parts:
+                if part.side:
+                    by_part.setdefault(part.notation, set()).add(part.side)
+            return "bilateral" if any(len(s) == 2 for s in by_part.values()) else None
+        return distinct.pop() if distinct else None
+
+    def _masked(self, text: str) -> str:
+        for pattern in (self._foreign, self._specialist):
+            text = pattern.sub(lambda m: "~" * len(m.group()), text)
+        return text
+
+    def _sides(self, text: str) -> Iterable[tuple[str, int, int]]:
+        for match in self._side.finditer(text):
+            name = match.lastgroup or ""
+            yield {"l": "left", "r": "right"}.get(name, name), match.start(), match.end()
+
+    def _levels(self, text: str, sides: list[tuple[str, int, int]]) -> list[PartFound]:
+        found = []
+        for match in self._level.finditer(text):
+            letter = match["region"] or match["sacral"]
+            if match["level"] and int(match["level"]) > self._highest[letter]:
+                continue
+            side = _nearest(sides, match.start(), match.end())
+            found.append(PartFound(self._regions[letter], match.start(), match.end(), side, "spinal level"))
+        return found
+
+
+def _nearest(sides: list[tuple[str, int, int]], start: int, end: int) -> str | None:
+    """The last side before the part, or the first behind it."""
+    before = [side for side, _, stop in sides if stop <= start]
+    return before[-1] if before else next((side for side, begin, _ in sides if begin >= end), None)

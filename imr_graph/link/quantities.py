@@ -1,0 +1,130 @@
+"""Amounts in request headings: how many, of what unit, how often and for how long.
+
+A range counts by its upper end, 2 times a week for 6 weeks are 12 sessions, and refills of counted tablets count
+with the first filling (the conventions of the gold labels). The rules stand in ontology/rules/quantities.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imr_graph.models import Schedule
+from imr_graph.resources import rules
+
+_PERIODS = {"d": "day", "w": "week", "m": "month", "y": "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount at ``start:end`` of the heading; ``rule`` is the name of the rule that read it."""
+
+    quantity: int | float | None
+    unit: str | None
+    schedule: Schedule | None
+    start: int
+    end: int
+    rule: str
+
+
+class QuantityReader:
+    """Compiled amount rules; build it once."""
+
+    def __init__(self) -> None:
+        table = rules("quantities")
+        self._numbers: dict[str, int] = table["numbers"]
+        words = "|".join(sorted((re.escape(w) for w in self._numbers), key=lambda w: (-len(w), w)))
+        # "12", "2.5", "six", "2-3", "two to three"
+        number = rf"(?:\d+(?:\.\d+)?|(?:{words})\b)"
+        ranged = rf"{number}(?:\s*(?:-|–|to|or)\s*{number})?"
+        self._number = re.compile(number, re.IGNORECASE)
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            return re.compile(pattern.replace("NUM2", ranged).replace("NUM", f"(?P<n>{ranged})"), re.IGNORECASE)
+
+        self._masks = re.compile("|".join(f"(?:{p})" for p in table["mask"]["patterns"]), re.IGNORECASE)
+        self._rules = [(rule["name"], rule["kind"], compiled(rule["pattern"])) for rule in table["rule"]]
+        self._refills = compiled(table["refills"]["pattern"])
+        self._refills_only = compiled(table["refills"]["only"])
+        self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
+        self._unit_of = {
+            name: unit
+            for key in ("units_by_class", "units_by_service")
+            for unit, names in table[key].items()
+            for name in names
+        }
+
+    def read(
+        self, text: str, service: str | None, service_class: str | None, foreign: Iterable[tuple[int, int]] = ()
+    ) -> Amount | None:
+        """The amount that a heading asks for.
+
+        ``foreign`` are places whose digits belong to a name ("Tylenol #3"); service and class settle the unit.
+        """
+        masked = self._masked(text, foreign)
+        if not any(char.isdigit() for char in masked) and not self._number.search(masked):
+            return None
+        for name, kind, pattern in self._rules:
+            match = pattern.search(masked)
+            amount = match and self._amount(match, name, kind, self._default_unit(service, service_class))
+            if amount:
+                return self._with_refills(masked, amount)
+        return None
+
+    def _masked(self, text: str, foreign: Iterable[tuple[int, int]]) -> str:
+        for start, end in foreign:
+            text = text[:start] + "~" * (end - start) + text[end:]
+        return self._masks.sub(lambda m: "~" * len(m.group()), text)
+
+    def _default_unit(self, service: str | None, service_class: str | None) -> str:
+        default = "tablets" if service_class == "medication" else "units"
+        return self._unit_of.get(service or "") or self._unit_of.get(service_class or "") or default
+
+    def _upper(self, text: str) -> float:
+        last = [m.group() for m in self._number.finditer(text.replace(",", ""))][-1].lower()
+        return self._numbers[last] if last in self._numbers else float(last)
+
+    def _amount(self, match: re.Match[str], name: str, kind: str, default: str) -> Amount | None:
+        groups = match.groupdict()
+        count = max(self._upper(groups[key]) for key in ("n", "upper") if groups.get(key)) if groups.get("n") else 1.0
+        start, end = match.span()
+        noun = (groups.get("noun") or "").lower()
+        if kind == "count":
+            unit = self._units.get(noun, default if not noun or name in ("hash", "times", "quantity-word") else "units")
+            return Amount(_tidy(count), unit, None, start, end, name)
+        if kind == "duration":
+            period = _period(noun)
+            unit = self._units.get(noun, noun)
+            return Amount(_tidy(count), unit, Schedule(duration=count, duration_unit=period), start, end, name)
+        duration = self._upper(groups["duration"])
+        per = _period(groups.get("per") or ("week" if kind == "product" else "day"))
+        over = _period(groups.get("duration_unit") or per)
+        schedule = Schedule(times=count, per=per, duration=duration, duration_unit=over)
+        if kind == "hours":
+            return Amount(_tidy(count * self._upper(groups["days"]) * duration), "hours", schedule, start, end, name)
+        whole = count * duration * _DAYS[over] / _DAYS[per]
+        unit = "sessions" if default == "units" else default
+        return Amount(_tidy(round(whole)) if over != per else _tidy(count * duration), unit, schedule, start, end, name)
+
+    def _with_refills(self, text: str, amount: Amount) -> Amount:
+        match = self._refills.search(text)
+        if match is None or amount.unit != "tablets" or amount.quantity is None:
+            return amount
+        times = self._upper(match["n"] or match["behind"])
+        if not self._refills_only.search(text):
+            times += 1
+        rule = f"{amount.rule}, refills"
+        return Amount(_tidy(amount.quantity * times), amount.unit, None, amount.start, match.end(), rule)
+
+
+# How many days a period counts where frequency and duration are given in different ones.
+_DAYS = {"day": 1, "week": 7, "month": 28, "year": 364}
+
+
+def _period(word: str) -> str:
+    return _PERIODS[word[0].lower()] if word[:1].lower() in _PERIODS else word
+
+
+def _tidy(value: float) -> int | float:
+    return int(value) if float(value).is_integer() else value

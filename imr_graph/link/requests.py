@@ -1,0 +1,306 @@
+"""What a request heading asks for: service, drugs, part of the body, side, amount."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from imr_graph.link.body_parts import BodyPartReader, PartFound
+from imr_graph.link.drugs import DrugFound, DrugReader, ingredient_names
+from imr_graph.link.quantities import Amount, QuantityReader
+from imr_graph.link.request_context import RequestContext
+from imr_graph.link.services import ServiceFound, ServiceReader
+from imr_graph.models import Drug, Evidence, Issue, Mention, Schedule
+from imr_graph.parse import ParsedLetter
+from imr_graph.resources import rules
+from imr_graph.text import Span
+from imr_graph.vocabulary import Vocabulary
+
+_CACHED_HEADINGS = 20_000  # headings such as "MRI of the lumbar spine" return in thousands of letters
+_WEAK_SCORE = 0.7
+_CONTEXT_SCORE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMention:
+    """A concept named at ``start:end`` of the heading; the notation may lie below the one that is reported."""
+
+    scheme: str
+    notation: str
+    start: int
+    end: int
+    rule: str
+    laterality: str | None = None
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What one heading asks for; ``service`` is None where no word of it is known.
+
+    ``drug`` are the generic ingredients (notations of the scheme drug), ``drugs`` the named products with their
+    places. ``seen_parts`` are the parts that only name a specialist.
+    """
+
+    service: str | None = None
+    service_class: str | None = None
+    service_rule: str = ""
+    drug: tuple[str, ...] = ()
+    drugs: tuple[DrugFound, ...] = ()
+    body_parts: tuple[str, ...] = ()
+    laterality: str | None = None
+    seen_parts: tuple[str, ...] = ()
+    amount: Amount | None = None
+    acquisition: str | None = None
+    retrospective: bool = False
+    date_of_service: dt.date | None = None
+    mentions: tuple[RequestMention, ...] = ()
+
+    @property
+    def quantity(self) -> int | float | None:
+        """How much is asked for, in :attr:`unit`."""
+        return self.amount.quantity if self.amount else None
+
+    @property
+    def unit(self) -> str | None:
+        """What the quantity counts: sessions, tablets, units, days, weeks, months, years or hours."""
+        return self.amount.unit if self.amount else None
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """Frequency and duration."""
+        return self.amount.schedule if self.amount else None
+
+
+class RequestReader:
+    """Reads one request heading; build it once, it holds the compiled dictionaries."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        table = rules("requests")
+        self.parts = BodyPartReader(vocabulary)
+        self._services = ServiceReader(vocabulary)
+        self._drugs = DrugReader(vocabulary)
+        self._quantities = QuantityReader()
+        self._no_parts = frozenset(table["body"]["none"]) | frozenset(table["body"]["none_classes"])
+        self._acquisition = [(n, re.compile(p, re.IGNORECASE)) for n, p in table["acquisition"].items()]
+        self._retrospective = re.compile(table["retrospective"]["pattern"], re.IGNORECASE)
+        self._date = re.compile(table["retrospective"]["date"], re.IGNORECASE)
+        self.read = lru_cache(maxsize=_CACHED_HEADINGS)(self._read)
+
+    def _read(self, text: str) -> RequestFacts:
+        """The facts of a heading (or of a query that reads like one); spans are offsets into ``text``."""
+        services = self._services.read(text)
+        drugs = self._drugs_asked_for(text, services)
+        notation, rule, chosen = self._service(text, services, drugs)
+        service = self._services.reported(notation) if notation else None
+        kind = self._services.class_of(notation) if notation else None
+        found = self._parts(text, services, service, kind)
+        side = self.parts.laterality(text, found) if kind != "medication" else None
+        date = self._date.search(text)
+        return RequestFacts(
+            service=service,
+            service_class=kind,
+            service_rule=rule,
+            drug=ingredient_names(drugs),
+            drugs=drugs,
+            body_parts=tuple(dict.fromkeys(part.notation for part in found)),
+            laterality=side,
+            seen_parts=tuple(part.notation for part in self.parts.whom_to_see(text)),
+            amount=self._quantities.read(text, service, kind, [(d.start, d.end) for d in drugs]),
+            acquisition=next((name for name, pattern in self._acquisition if pattern.search(text)), None),
+            retrospective=self._retrospective.search(text) is not None,
+            date_of_service=_date(date) if date else None,
+            mentions=tuple(_mentions(notation, rule, chosen, drugs, found)),
+        )
+
+    def _drugs_asked_for(self, text: str, services: tuple[ServiceFound, ...]) -> tuple[DrugFound, ...]:
+        """The drugs, without those that are a word of another service ("testosterone level")."""
+        other = [
+            (s.start, s.end)
+            for s in services
+            if s.rule.startswith("label") and self._services.class_of(s.notation) not in ("medication", "injection")
+        ]
+        return tuple(
+            drug
+            for drug in self._drugs.read(text)
+            if not any(start <= drug.start and drug.end <= end for start, end in other)
+        )
+
+    def _service(
+        self, text: str, services: tuple[ServiceFound, ...], drugs: tuple[DrugFound, ...]
+    ) -> tuple[str | None, str, ServiceFound | None]:
+        """The service, the rule, and where it is named."""
+        strong = next((s for s in services if not s.weak and not self._is_drug_word(s)), None)
+        weak = next((s for s in services if s.weak and not self._is_drug_word(s)), None)
+        injected = next((s for s in services if self._services.class_of(s.notation) == "injection"), None)
+        named = strong or (injected if drugs else None)
+        if drugs and not self._precedes(named, drugs[0]):
+            notation, rule = self._drugs.service_of(text, drugs)
+            return notation, rule, None
+        chosen = named or next((s for s in services if self._is_drug_word(s)), None) if weak is None else named or weak
+        notation_ = self._services.beside_operation(text, chosen.notation if chosen else None)
+        rule = chosen.rule if chosen else "beside an operation"
+        if chosen and notation_ != chosen.notation:
+            rule = f"{rule}, beside an operation"
+        return notation_, rule if notation_ else "", chosen
+
+    def _is_drug_word(self, service: ServiceFound) -> bool:
+        return self._services.class_of(service.notation) == "medication"
+
+    def _precedes(self, service: ServiceFound | None, drug: DrugFound) -> bool:
+        """Whether the service and not the drug is asked for: an injection, or what stands before the drug."""
+        if service is None:
+            return False
+        return self._services.class_of(service.notation) == "injection" or service.start <= drug.start
+
+    def _parts(
+        self, text: str, services: tuple[ServiceFound, ...], service: str | None, kind: str | None
+    ) -> list[PartFound]:
+        """The parts of the heading at the level of reports; a service may imply its part."""
+        if service in self._no_parts or kind in self._no_parts:
+            return []
+        own = [
+            (s, self._services.concept(s.notation).values("bodyPart"))
+            for s in services
+            if s.rule.startswith("label") and self._services.concept(s.notation).values("bodyPart")
+        ]
+        found = []
+        for part in self.parts.read(text):
+            within = next((v for s, v in own if s.start <= part.start and part.end <= s.end), None)
+            found.append(replace(part, notation=within[0]) if within else part)
+        found = [part for part in found if self.parts.is_reported(part.notation)]
+        if not found and service:
+            implied = self._services.concept(service).values("bodyPart")
+            named = next(((s.start, s.end) for s in services if self._services.reported(s.notation) == service), (0, 0))
+            found = [PartFound(part, *named, None, "part of the service") for part in implied]
+        return found
+
+
+def _mentions(
+    notation: str | None, rule: str, chosen: ServiceFound | None, drugs: tuple[DrugFound, ...], parts: list[PartFound]
+) -> list[RequestMention]:
+    found = []
+    if notation and chosen:
+        score = _WEAK_SCORE if chosen.weak else 1.0
+        found.append(RequestMention("service", notation, chosen.start, chosen.end, rule, score=score))
+    elif notation and drugs:
+        found.append(RequestMention("service", notation, drugs[0].start, drugs[0].end, rule))
+    found += [RequestMention("drug", d.concept.notation, d.start, d.end, "label") for d in drugs]
+    found += [RequestMention("body-part", p.notation, p.start, p.end, p.rule, p.side) for p in parts]
+    return found
+
+
+def _date(match: re.Match[str]) -> dt.date | None:
+    year = int(match["year"])
+    try:
+        return dt.date(year + 2000 if year < 100 else year, int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+
+
+class RequestLinker:
+    """The link step that reads every heading of a letter, and what the letter adds to it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._reader = RequestReader(vocabulary)
+        self._context = RequestContext(self._reader.parts)
+
+    def __call__(self, letter: ParsedLetter) -> ParsedLetter:
+        """The letter with services, drugs, parts, sides and amounts of its issues, their mentions and evidence."""
+        decision = letter.decision
+        facts = [self._of_issue(issue) for issue in decision.issues]
+        placed = self._context.fill(decision, facts)
+        issues, mentions, evidence = [], list(decision.mentions), list(decision.evidence)
+        for issue, fact in zip(decision.issues, placed, strict=True):
+            issues.append(self._linked(letter, issue, fact))
+            mentions += self._mentions_of(letter, issue, fact)
+            evidence += self._evidence_of(letter, issue, fact)
+        update = {"issues": tuple(issues), "mentions": tuple(mentions), "evidence": tuple(evidence)}
+        return replace(letter, decision=decision.model_copy(update=update))
+
+    def _of_issue(self, issue: Issue) -> RequestFacts:
+        """The facts of the original request; what remains of it names the service where it names another."""
+        facts = self._reader.read(issue.original_request or issue.request)
+        if not issue.remaining_request:
+            return facts
+        rest = self._reader.read(issue.remaining_request)
+        certain = any(m.scheme == "service" and m.score == 1.0 for m in rest.mentions)
+        if not certain or rest.service == facts.service or rest.service_class == "medication":
+            return facts
+        return replace(facts, service=rest.service, service_class=rest.service_class, service_rule=rest.service_rule)
+
+    def _linked(self, letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> Issue:
+        base = letter.clean.locate(issue.request_span)[0]
+        approved = self._reader.read(issue.authorized_request) if issue.authorized_request else None
+        remaining = self._reader.read(issue.remaining_request) if issue.remaining_request else None
+        return issue.model_copy(
+            update={
+                "service": facts.service,
+                "service_class": facts.service_class,
+                "drug": facts.drug,
+                "drugs": tuple(
+                    Drug(
+                        text=issue.request[d.start : d.end],
+                        ingredients=d.ingredients,
+                        strength=d.strength,
+                        form=d.form,
+                        span=letter.clean.source_span(base + d.start, base + d.end),
+                        rule="label",
+                    )
+                    for d in facts.drugs
+                ),
+                "body_parts": facts.body_parts,
+                "laterality": facts.laterality,
+                "quantity": facts.quantity,
+                "unit": facts.unit,
+                "schedule": facts.schedule,
+                "approved_quantity": approved.quantity if approved else None,
+                "remaining_quantity": remaining.quantity if remaining else None,
+                "acquisition": facts.acquisition,
+                "retrospective": facts.retrospective,
+                "date_of_service": facts.date_of_service,
+            }
+        )
+
+    def _mentions_of(self, letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> list[Mention]:
+        return [
+            Mention(
+                scheme=mention.scheme,
+                notation=mention.notation,
+                text=issue.request[mention.start : mention.end],
+                span=self._span(letter, issue, mention.start, mention.end),
+                section="request",
+                issue=issue.n,
+                status="requested",
+                laterality=mention.laterality,
+                score=mention.score,
+                rule=mention.rule,
+            )
+            for mention in facts.mentions
+        ]
+
+    def _evidence_of(self, letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> list[Evidence]:
+        found = []
+        for mention in facts.mentions:
+            if mention.scheme == "service":
+                found.append(("service", mention.start, mention.end, mention.rule))
+        if facts.amount and facts.amount.quantity is not None:
+            found.append(("quantity", facts.amount.start, facts.amount.end, facts.amount.rule))
+        spans = [
+            Evidence(field=f"issues.{issue.n}.{name}", span=self._span(letter, issue, start, end), rule=rule)
+            for name, start, end, rule in found
+        ]
+        for name, part in (("approved_quantity", issue.authorized_request), ("remaining_quantity", issue.remaining_request)):
+            amount = self._reader.read(part).amount if part else None
+            if part and amount and amount.quantity is not None:
+                shift = issue.request.rfind(part)
+                span = self._span(letter, issue, shift + amount.start, shift + amount.end)
+                spans.append(Evidence(field=f"issues.{issue.n}.{name}", span=span, rule=amount.rule))
+        return spans
+
+    @staticmethod
+    def _span(letter: ParsedLetter, issue: Issue, start: int, end: int) -> Span:
+        base = letter.clean.locate(issue.request_span)[0]
+        return letter.clean.source_span(base + start, base + end)
