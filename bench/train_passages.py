@@ -45,7 +45,7 @@ class Rationale:
     text: str
     gold: list[tuple[int, int]]
     labels: list[list[str]]
-    featured: list[tuple[tuple[int, int], tuple[str, int], list[str]]] = field(default_factory=list)
+    featured: list[tuple[Sentence, list[str]]] = field(default_factory=list)
 
     @property
     def fold(self) -> int:
@@ -98,7 +98,7 @@ def load(letters: Path, gold: Path) -> list[Rationale]:
         for label, issue in zip(json.loads(path.read_text())["issues"], decision.issues, strict=False):
             spans = [s for s in (locate(issue.rationale, p) for p in label["quoted_passages"]) if s]
             rationale = Rationale(decision.id, issue.rationale, spans, label["quoted_passages"])
-            rationale.featured = [(p, a, f) for p, a, f in blank.featured(issue.rationale, sentences(issue.rationale))]
+            rationale.featured = list(blank.featured(issue.rationale, sentences(issue.rationale)))
             found.append(rationale)
     return found
 
@@ -140,22 +140,22 @@ def covered(rationale: Rationale, start: int, end: int) -> bool:
 def train_sentences(rationales: Sequence[Rationale]) -> Weights:
     cases = defaultdict(set)
     for rationale in rationales:
-        for _, _, features in rationale.featured:
+        for _, features in rationale.featured:
             for name in features:
                 cases[name].add(rationale.case)
     known = {name for name, of in cases.items() if len(of) >= LEAST_LETTERS}
     rows = [
-        ({name: 1.0 for name in features if name in known}, covered(rationale, start + attribution[1], end))
+        ({name: 1.0 for name in features if name in known}, covered(rationale, sentence.body, sentence.end))
         for rationale in unique(rationales)
-        for (start, end), attribution, features in rationale.featured
+        for sentence, features in rationale.featured
     ]
     return fit(rows, {"w=": 0.1, "": 0.01}, epochs=12, rate=0.3)
 
 
 def scored(rationale: Rationale, weights: Weights) -> list[Sentence]:
     return [
-        Sentence(start, end, verb, start + body, sum(weights.get(name, 0.0) for name in features))
-        for (start, end), (verb, body), features in rationale.featured
+        sentence._replace(score=sum(weights.get(name, 0.0) for name in features))
+        for sentence, features in rationale.featured
     ]
 
 

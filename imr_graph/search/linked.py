@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from imr_graph.link.diagnoses import DiagnosisReader
-from imr_graph.link.requests import RequestReader
+from imr_graph.link.diagnoses import Condition, DiagnosisReader
+from imr_graph.link.requests import RequestFacts, RequestReader
+from imr_graph.link.sentences import sentences
 from imr_graph.search.facts import QueryFacts, distinct
 from imr_graph.vocabulary import Vocabulary
 
@@ -17,8 +18,8 @@ class LinkedReader:
 
     def __call__(self, text: str) -> QueryFacts:
         """The service, drugs, body parts and side of the request, and the diagnoses that are present."""
-        asked = self._requests.read(text)
         present = [found for found in self._diagnoses.read(text) if found.status == "present"]
+        asked = self._request(text, present)
         return QueryFacts(
             words=text,
             service=asked.service,
@@ -29,3 +30,15 @@ class LinkedReader:
             diagnoses=distinct([found.concept for found in present]),
             hinted_parts=distinct([found.body_part for found in present]),
         )
+
+    def _request(self, text: str, present: list[Condition]) -> RequestFacts:
+        """What is asked for: the first sentence that names a service speaks, the rest is about the worker.
+
+        Diagnoses listed behind it, as in "MRI of the neck. lumbar strain, obesity", are no part of it.
+        """
+        lists = [found.start for found in present if text[: found.start].rstrip().endswith((".", ";", ":"))]
+        for start, end in sentences(text):
+            asked = self._requests.read(text[start : min([end, *(at for at in lists if at > start)])])
+            if asked.service:
+                return asked
+        return self._requests.read(text)
