@@ -9,7 +9,7 @@ grammar can put together are left out of the dictionary: "lumbar strain" is read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
@@ -128,6 +128,7 @@ class ConditionLexicon:
         self._sides = vocabulary["laterality"]
         self._structures: dict[str, dict[str, Any]] = self.rules["structures"]
         self._names: dict[str, list[str]] = self.rules["names"]
+        self._aliases: dict[str, str] = self.rules["aliases"]
         self._general = frozenset(self.rules["phrases"]["general"])
         self._reported = frozenset(part.notation for part in self._parts if part.values("reported"))
         self.midline = frozenset(self.rules["body_parts"]["midline"])
@@ -136,13 +137,14 @@ class ConditionLexicon:
         self.part_of = cache(self._part_of)
         self.reported = cache(self._reporting)
         self._meanings: dict[str, Meaning] = {}
-        base = [*self._anatomy(), *self._grammar()]
         conditions = list(self._conditions())
+        base = [*self._anatomy([label for label, _, _ in conditions]), *self._grammar()]
         simple = [(label, entry) for label, entry, composed in conditions if not composed]
         matcher = Matcher([*base, *simple])
         units = [(label, entry) for label, entry, composed in conditions if composed]
         kept = [(label, entry) for label, entry in units if not self._composable(label, entry, matcher)]
         self._matcher = Matcher([*base, *simple, *kept, *self._surroundings()])
+        self._meanings = {}  # those of the smaller dictionary are no longer true
 
     def items(self, text: str) -> list[Item]:
         """The items of ``text`` that do not overlap: from left to right always the longest."""
@@ -159,6 +161,10 @@ class ConditionLexicon:
             if values:
                 return values[0]
         return None
+
+    def _inner(self, part: str) -> bool:
+        """Whether the structure is one of every region of the spine."""
+        return bool(self._structures[part]["within"] == "spine")
 
     def _above(self, part: str) -> tuple[str, ...]:
         """The body parts that ``part`` belongs to, nearest first."""
@@ -192,17 +198,25 @@ class ConditionLexicon:
         """The concept "<name of a part>-<condition>", if the vocabulary has it."""
         for part in parts:
             for name in (*self._names.get(part, ()), part):
-                if f"{name}-{condition}" in self.diagnoses:
-                    return f"{name}-{condition}"
+                notation = f"{name}-{condition}"
+                notation = self._aliases.get(notation, notation)
+                if notation in self.diagnoses:
+                    return notation
         return None
 
-    def _anatomy(self) -> Iterator[tuple[str, Entry]]:
-        for notation, structure in self._structures.items():  # before the wider parts that carry the same labels
-            yield from ((label, Entry(Kind.PART, notation)) for label in structure["labels"])
+    def _anatomy(self, conditions: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+        """The words for parts and sides, without those that hide a condition or a structure ("arm pain")."""
+        own = [(label, notation) for notation, part in self._structures.items() for label in part["labels"]]
+        hidden = Matcher([*((label, "") for label in conditions), *((label, n) for label, n in own if self._inner(n))])
+        for label, notation in own:  # before the wider parts that carry the same labels
+            yield label, Entry(Kind.PART, notation)
         for concept in self._parts:
             for kind, label in (*concept.labels(), ("notation", concept.notation)):
-                if kind != "hidden" or len(label) >= _SHORTEST_MISSPELLING:
-                    yield label, Entry(Kind.PART, concept.notation)
+                if kind == "hidden" and len(label) < _SHORTEST_MISSPELLING:
+                    continue
+                if any(found.label != normalise(label) for found in hidden.find_all(label)):
+                    continue
+                yield label, Entry(Kind.PART, concept.notation)
         yield from ((label, Entry(Kind.PART, part)) for label, part in _levels(self.rules["levels"]))
         for concept in self._sides:
             yield from ((label, Entry(Kind.SIDE, concept.notation)) for _, label in concept.labels())

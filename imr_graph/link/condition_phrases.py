@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
 
@@ -18,7 +19,8 @@ from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
 class Phrase:
     """One condition as said: its head, the parts and the side stated for it, and the words that say it.
 
-    ``behind`` tells that the part stands behind the head, ``shared`` that it was taken from a neighbour.
+    ``behind`` tells that the part stands behind the head, ``open`` that a preposition behind it still waits for a
+    part ("strain of muscle and ..."), ``shared`` that the part was taken from a neighbour.
     """
 
     head: Item
@@ -28,6 +30,7 @@ class Phrase:
     parts: list[str] = field(default_factory=list)
     side: str | None = None
     behind: bool = False
+    open: bool = False
     shared: bool = False
 
 
@@ -54,10 +57,18 @@ class PhraseGrammar:
     """Puts the items of one sentence together.
 
     ``kept`` are the fillers that stay at the head of a phrase, ``midline`` the parts that have no side;
-    ``takes(condition, joint)`` tells whether a condition may take the part of its neighbour.
+    ``above(part)`` gives the parts that a part belongs to, ``takes(condition, joint)`` whether a condition may
+    take the part of its neighbour.
     """
 
-    def __init__(self, kept: Iterable[str], midline: Iterable[str], takes: Callable[[str, Kind], bool]) -> None:
+    def __init__(
+        self,
+        kept: Iterable[str],
+        midline: Iterable[str],
+        above: Callable[[str], tuple[str, ...]],
+        takes: Callable[[str, Kind], bool],
+    ) -> None:
+        self._above = above
         self._kept = frozenset(kept)
         self._midline = frozenset(midline)
         self._takes = takes
@@ -97,8 +108,9 @@ class PhraseGrammar:
         taken = items[first : last + 1]
         parts, side = _parts_of(taken)
         behind = any(item.meaning.part for item in items[place + 1 : last + 1])
+        waits = not parts and any(item.meaning.kind is Kind.PREPOSITION for item in items[place + 1 :])
         assert head.meaning.condition is not None
-        return Phrase(head, head.meaning.condition, taken[0].start, taken[-1].end, parts, side, behind)
+        return Phrase(head, head.meaning.condition, taken[0].start, taken[-1].end, parts, side, behind, waits)
 
     def _coordinate(self, chain: list[_Segment]) -> list[Phrase]:
         added: list[Phrase] = []
@@ -118,48 +130,75 @@ class PhraseGrammar:
 
     def _share_condition(self, before: _Segment | None, run: list[_Segment], after: _Segment | None) -> list[Phrase]:
         """Give parts that stand alone in a list to the condition before or behind them."""
-        previous = before.phrases[-1] if before and run[0].joint in (Kind.COMMA, Kind.AND) else None
+        previous = before.phrases[-1] if before else None
+        for segment in run:
+            if previous and previous.side is None and (segment.joint is Kind.WEAK or not segment.parts):
+                previous.side = segment.side  # "radiculopathy, lumbar region (left leg)", "sciatica, right side"
+        named = [segment for segment in run if segment.parts and segment.joint is not Kind.WEAK]
+        if not named:
+            return []
         following = after.phrases[0] if after and after.joint in (Kind.COMMA, Kind.AND) else None
-        if before and run[0].joint is Kind.WEAK and before.phrases[-1].side is None:
-            before.phrases[-1].side = run[0].side  # "cervical radiculopathy (right arm)"
-        backward = previous is not None and (previous.behind or (not previous.parts and run[0].joint is Kind.COMMA))
+        backward = previous is not None and self._reaches_back(previous, named[0])
         forward = following is not None and bool(following.parts) and not following.behind
         if backward and forward and after:
-            forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in run)
+            forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in named)
         if forward and following:
             return [
-                replace(following, start=segment.start, parts=segment.parts, side=segment.side)
-                for segment in run
-                if segment.parts
+                replace(following, start=segment.start, parts=segment.parts, side=segment.side) for segment in named
             ]
-        if not backward or previous is None:
-            return []
-        if not previous.parts:  # "dislocation, shoulder"
-            if run[0].parts:
-                previous.parts, previous.end, previous.behind = list(run[0].parts), run[0].end, True
-            previous.side = previous.side or run[0].side
-            run = run[1:]
-        return [
-            replace(previous, end=segment.end, parts=segment.parts, side=segment.side or previous.side)
-            for segment in run
-            if segment.parts and segment.joint in (Kind.COMMA, Kind.AND)
-        ]
+        return self._spread(previous, named) if backward and previous else []
+
+    def _reaches_back(self, previous: Phrase, segment: _Segment) -> bool:
+        """Whether a part that stands alone belongs to the condition before it."""
+        if segment.joint not in (Kind.COMMA, Kind.AND):
+            return False
+        if previous.behind or previous.open:
+            return True
+        repeats = not previous.parts or self._wider(segment.parts, previous.parts)
+        return segment.joint is Kind.COMMA and repeats  # "dislocation, shoulder"; "cuff tear, left shoulder"
+
+    def _wider(self, parts: list[str], than: list[str]) -> bool:
+        return all(any(part in (other, *self._above(other)) for other in than) for part in parts)
+
+    def _spread(self, previous: Phrase, run: list[_Segment]) -> list[Phrase]:
+        """The condition ``previous`` once for every part of the run behind it; a part said again adds its side only."""
+        members = [previous]
+        for segment in run:
+            last = members[-1]
+            if not last.parts or self._wider(segment.parts, last.parts) or set(last.parts) <= set(segment.parts):
+                last.parts = list(dict.fromkeys([*last.parts, *segment.parts]))
+                for member in members:
+                    member.side = member.side or segment.side
+                last.end, last.behind = segment.end, True
+            else:
+                members.append(replace(last, end=segment.end, parts=segment.parts, side=segment.side or last.side))
+        structures = [part for part in members[-1].parts if self._above(part)[:1] == ("spine",)]
+        for member in members[:-1]:
+            member.parts = list(dict.fromkeys([*member.parts, *structures]))  # "of thoracic or lumbar vertebra"
+        return members[1:]
 
     def _share_parts(self, chain: list[_Segment]) -> None:
         """Give conditions without a part that of their neighbour: "tendinitis and bursitis of the shoulder"."""
-        for segment, following in zip(chain, chain[1:], strict=False):
-            if not segment.phrases or not following.phrases or following.joint is None:
-                continue
-            first, second = segment.phrases[-1], following.phrases[0]
-            joint = following.joint
-            if joint is Kind.AND and not first.parts and second.parts and second.behind:
-                if self._takes(first.entry.value, joint):
-                    first.parts, first.side, first.end = list(second.parts), first.side or second.side, second.end
-                    first.shared = True
-            elif first.parts and not second.parts and self._takes(second.entry.value, joint):
-                second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
-                if joint is Kind.AND and not first.behind and " " not in second.head.label:
-                    second.start = min(first.start, second.start)  # "right shoulder pain and injury"
+        saying = [segment for segment in chain if segment.phrases]
+        for segment in saying:
+            for first, second in pairwise(segment.phrases):  # "sprain/strain/tendinitis"
+                self._share(first, second, Kind.AND)
+        for segment, following in pairwise(saying):
+            if following.joint is not None:
+                self._share(segment.phrases[-1], following.phrases[0], following.joint)
+
+    def _share(self, first: Phrase, second: Phrase, joint: Kind) -> None:
+        single = " " not in second.head.label
+        if joint is Kind.AND and not first.parts and second.parts and second.behind:
+            if self._takes(first.entry.value, joint):
+                first.parts, first.side, first.end = list(second.parts), first.side or second.side, second.end
+                first.shared = True
+        elif (
+            first.parts and not second.parts and (single or not first.behind) and self._takes(second.entry.value, joint)
+        ):
+            second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
+            if joint is Kind.AND and not first.behind and single:
+                second.start = min(first.start, second.start)  # "right shoulder pain and injury"
 
     def _inherit_sides(self, chain: list[_Segment], added: list[Phrase]) -> None:
         """In "right hip and foot pain" and "strain of the left wrist, hand" the side holds for both."""
@@ -231,7 +270,7 @@ def _divide(items: list[Item], place: int, following: int) -> int:
     """Where the words between two conditions of one segment part: the index of the first that goes with the second."""
     between = items[place + 1 : following]
     if between and between[0].meaning.kind is Kind.PREPOSITION:
-        return following
+        return place + 1 if any(item.meaning.part for item in items[:place]) else following
     sides = [n for n, item in enumerate(between) if item.meaning.side]
     if len(sides) > 1:
         return place + 1 + sides[-1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from imr_graph.resources import rules
@@ -107,7 +108,7 @@ class ContextRules:
         if not ahead or "," in gap or len(_WORD.findall(gap)) > rule.reach:
             return
         yield ahead[0]
-        for before, mention in zip(ahead, ahead[1:], strict=False):
+        for before, mention in pairwise(ahead):
             if rule.scope == "next":
                 return
             if rule.scope == "or" and not _ALTERNATIVE.match(text[before[1] : mention[0]]):

@@ -18,6 +18,7 @@ from imr_graph.link.context import STATED, Assertion, Trigger
 from imr_graph.link.sentences import sentences
 from imr_graph.models import Diagnosis, Mention
 from imr_graph.parse import ParsedLetter
+from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
 
 # A code printed behind its diagnosis: " (ICD-10: M54.16)", " S39.012A", " - 847.2"
@@ -27,6 +28,8 @@ _CODE = re.compile(
 )
 # Words between the members of a list that the dictionary does not know
 _WORD = re.compile(r"[A-Za-z0-9]+")
+# The number of the next member of a list, which the reading of sentences takes for an end: "Diagnoses: 1. Knee sprain"
+_NUMBER = re.compile(r"[\s:.)]\d{1,2}[.)]\s*$")
 _FOREIGN_WORDS = 8  # more of them between a cue or a member and the next condition end the list
 _SHARED_SCORE = 0.9  # the part of the body was taken from a neighbour
 _EVERYWHERE = "systemic"  # the part of what has no place of its own
@@ -59,9 +62,12 @@ class DiagnosisReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._lexicon = ConditionLexicon(vocabulary)
-        rules = self._lexicon.rules
-        self._heirs = frozenset(rules["phrases"]["heirs"])
-        self._grammar = PhraseGrammar(rules["phrases"]["kept"], self._lexicon.midline, self._takes_part)
+        table = self._lexicon.rules
+        self._heirs = frozenset(table["phrases"]["heirs"])
+        self._grammar = PhraseGrammar(
+            table["phrases"]["kept"], self._lexicon.midline, self._lexicon.above, self._takes_part
+        )
+        self._accepted = frozenset(table["list_end"]["accepted"])
 
     def read(self, text: str) -> list[Condition]:
         """The conditions of ``text`` in order, with their status; spans are offsets into ``text``."""
@@ -71,15 +77,18 @@ class DiagnosisReader:
         if not places:
             return found
         starts = [item.start for item in items]
+        cue: Entry | None = None
         for start, end in sentences(text):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
+            listed, cue = _listed(text, items[first:last], cue if _NUMBER.search(text, 0, start) else None)
             if bisect_left(places, first) < bisect_left(places, last):
-                found.extend(self._sentence(text, start, end, items[first:last]))
+                found.extend(self._sentence(text, start, end, items[first:last], listed))
         return found
 
-    def _sentence(self, text: str, start: int, end: int, items: list[Item]) -> Iterator[Condition]:
+    def _sentence(
+        self, text: str, start: int, end: int, items: list[Item], cues: dict[int, Entry]
+    ) -> Iterator[Condition]:
         phrases = self._grammar.phrases(text, items)
-        cues = _listed(text, items)
         said = [(p.head.start - start, p.head.end - start) for p in phrases]
         triggers = [
             Trigger(item.start - start, item.end - start, rule)
@@ -89,7 +98,9 @@ class DiagnosisReader:
         ]
         assertions = self._lexicon.context.assess(text[start:end], triggers, sorted(set(said)))
         for phrase, place in zip(phrases, said, strict=True):
-            yield self._condition(text, phrase, assertions.get(place, STATED), cues.get(phrase.head.start))
+            cue = cues.get(phrase.head.start)
+            assertion = assertions.get(place, STATED)
+            yield self._condition(text, phrase, STATED if cue and assertion.rule in self._accepted else assertion, cue)
 
     def _condition(self, text: str, phrase: Phrase, assertion: Assertion, cue: Entry | None) -> Condition:
         own = self._lexicon.part_of(phrase.entry.value)
@@ -133,17 +144,19 @@ class DiagnosisReader:
         return joint in (Kind.COMMA, Kind.WEAK) and not kin.isdisjoint(self._heirs)
 
 
-def _listed(text: str, items: list[Item]) -> dict[int, Entry]:
-    """Where the conditions start that a cue presents as diagnoses, each with its cue."""
+def _listed(text: str, items: list[Item], cue: Entry | None) -> tuple[dict[int, Entry], Entry | None]:
+    """Where the conditions of a sentence start that a cue presents as diagnoses, each with its cue.
+
+    ``cue`` is one still open from the sentence before; the one open at the end is returned too.
+    """
     listed: dict[int, Entry] = {}
-    cue: Entry | None = None
     skip = False  # the next condition is a cause or an effect of the one before
-    last = 0
+    last = items[0].start if items else 0
     for item in items:
         meaning = item.meaning
         if meaning.cue:
             cue, skip, last = meaning.cue, False, item.end
-        elif meaning.list_end is not None:
+        elif meaning.list_end is not None and (meaning.list_end or _WORD.search(text, last, item.start) or listed):
             skip = bool(meaning.list_end)
             cue, last = cue if skip else None, item.end
         elif meaning.condition and cue:
@@ -156,7 +169,7 @@ def _listed(text: str, items: list[Item]) -> dict[int, Entry]:
             skip, last = False, item.end
         elif meaning.part or meaning.side:
             last = item.end
-    return listed
+    return listed, cue
 
 
 class DiagnosisLinker:
@@ -164,8 +177,10 @@ class DiagnosisLinker:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._reader = DiagnosisReader(vocabulary)
+        self._bare = frozenset(rules("diagnoses")["phrases"]["bare"])
 
     def __call__(self, letter: ParsedLetter) -> ParsedLetter:
+        """The letter with the diagnoses of its clinical summary, and the other conditions as mentions."""
         decision = letter.decision
         if not decision.clinical_summary or decision.clinical_summary_span is None:
             return letter
@@ -189,6 +204,8 @@ class DiagnosisLinker:
                         rule=found.rule,
                     ),
                 )
+                continue
+            if found.concept in self._bare:
                 continue
             mentions.setdefault(
                 (found.concept, found.status, found.laterality),
