@@ -152,11 +152,11 @@ def _requests(findings: Findings, request: tuple[int, int], n: int) -> dict[str,
             findings.show(f"issues.{n}.{name}", *match.span(group), rule)
 
     keep("original_request", original, "original", patterns.ORIGINAL.name)
-    for pattern in (patterns.AUTHORIZED_OTHER, patterns.AUTHORIZED):
-        match = pattern.regex.search(text, original.end(), request[1])
-        keep("authorized_request", match, "part", pattern.name)
-    remaining = patterns.REMAINING.regex.search(text, original.end(), request[1])
-    keep("remaining_request", remaining, "rest", patterns.REMAINING.name)
+    rest = original.end(), request[1]
+    other = patterns.AUTHORIZED_OTHER
+    keep("authorized_request", other.regex.search(text, *rest), "part", other.name)
+    keep("authorized_request", patterns.AUTHORIZED.regex.match(text, *rest), "part", patterns.AUTHORIZED.name)
+    keep("remaining_request", patterns.REMAINING.regex.search(text, *rest), "rest", patterns.REMAINING.name)
     return found
 
 

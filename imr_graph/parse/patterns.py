@@ -255,7 +255,7 @@ ORIGINAL = _pattern(
 )
 AUTHORIZED = _pattern(
     "authorized part",
-    r"""(?:^|[ ])(?P<part>[^ ].*?),?[ ](?:was|were)[ ](?:authorized|approved|certified)[ ]by[ ]the[ ]Claims?[ ]Administrator\b\.?""",
+    r"""[ ]?(?P<part>[^ ].*?),?[ ](?:was|were)[ ](?:authorized|approved|certified)[ ]by[ ]the[ ]Claims?[ ]Administrator\b\.?""",
     ("Physical therapy 6 visits was authorized by the Claims Administrator.",),
     ("The Claims Administrator authorized six",),
     flags=re.IGNORECASE,

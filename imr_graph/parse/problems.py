@@ -178,9 +178,12 @@ def _recital() -> re.Pattern[str]:
 def _quantity(findings: Findings, issue: Issue) -> None:
     """The amount in the heading against the one amount in the conclusion."""
     decided = issue.remaining_request or issue.request
-    if issue.conclusion is None or issue.conclusion_span is None or _recital().search(issue.conclusion):
+    if issue.conclusion is None or issue.conclusion_span is None:
         return
-    asked, concluded = list(counts(decided)), list(counts(issue.conclusion))
+    deciding = issue.conclusion[max(0, issue.conclusion.rfind("request")) :]  # before it, guidelines are recited
+    if _recital().search(deciding):
+        return
+    asked, concluded = list(counts(decided)), list(counts(deciding))
     for unit in ("appointments", "pills"):
         heading = {n for kind, n in asked if kind == unit}
         conclusion = {n for kind, n in concluded if kind == unit}
