@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imr_graph.link.matcher import Matcher
 from imr_graph.resources import rules
@@ -42,6 +42,20 @@ class BodyPartReader:
     def is_reported(self, notation: str) -> bool:
         """Whether the part is one that requests and diagnoses are reported by."""
         return notation in self._reported
+
+    def reported(self, parts: Iterable[PartFound]) -> list[PartFound]:
+        """The parts that reports use; a bare "spine" is the low back where no region of the spine is named."""
+        kept = list(parts)
+        regions = {part.notation for part in kept} & set(self._regions.values())
+        bare = [p for p in kept if p.notation == "spine"] if not regions else []
+        named = [p for p in kept if p.notation in self._reported]
+        return sorted(named + [replace(p, notation="low-back") for p in bare], key=lambda p: p.start)
+
+    def narrowest(self, parts: Iterable[str]) -> tuple[str, ...]:
+        """The parts without repeats, and without those that another one is a part of."""
+        distinct = tuple(dict.fromkeys(parts))
+        wider = {above for part in distinct if part in self._scheme for above in self._scheme.ancestors(part)}
+        return tuple(part for part in distinct if part not in wider)
 
     def read(self, text: str) -> tuple[PartFound, ...]:
         """The parts in the order of the text; spinal levels only where no region of the spine is named."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -45,24 +44,24 @@ class RequestContext:
         takes = fact.service in self._services or fact.service_class in self._classes
         if not takes or fact.service in self._never:
             return fact
-        found = self._from_rationale(issue) or self._from_diagnoses(decision)
-        if found is None:
-            return replace(fact, body_parts=tuple(dict.fromkeys(filter(self._parts.is_reported, fact.seen_parts))))
-        part, side = found
-        return replace(fact, body_parts=(part,), laterality=fact.laterality or side)
+        parts, side = self._from_letter(decision, issue)
+        if not parts:
+            parts = tuple(dict.fromkeys(filter(self._parts.is_reported, fact.seen_parts)))
+        return replace(fact, body_parts=parts, laterality=fact.laterality or side)
 
-    def _from_rationale(self, issue: Issue) -> tuple[str, str | None] | None:
-        """The only part that the rationale names."""
-        return _only([(p.notation, p.side) for p in self._parts.read(issue.rationale) if self._parts.is_reported(p.notation)])
+    def _from_letter(self, decision: Decision, issue: Issue) -> tuple[tuple[str, ...], str | None]:
+        """The one part of all diagnoses, or those of them that the rationale names; a side only for one part.
 
-    def _from_diagnoses(self, decision: Decision) -> tuple[str, str | None] | None:
-        """The only part that the diagnoses name."""
-        return _only([(d.body_part, d.laterality) for d in decision.diagnoses if d.body_part])
-
-
-def _only(found: Sequence[tuple[str, str | None]]) -> tuple[str, str | None] | None:
-    """The one part of all, with the side that it has wherever it has one."""
-    if len({part for part, _ in found}) != 1:
-        return None
-    sides = Counter(side for _, side in found if side)
-    return found[0][0], next(iter(sides)) if len(sides) == 1 else None
+        Without diagnosed parts the one part that the rationale names.
+        """
+        named = [(p.notation, p.side) for p in self._parts.read(issue.rationale) if self._parts.is_reported(p.notation)]
+        diagnosed = [(d.body_part, d.laterality) for d in decision.diagnoses if d.body_part]
+        parts = self._parts.narrowest(part for part, _ in diagnosed)
+        if len(parts) > 1:
+            parts = tuple(part for part in parts if any(part == other for other, _ in named))
+        elif not parts:
+            parts = self._parts.narrowest(part for part, _ in named)
+            if len(parts) > 1:
+                parts = ()
+        sides = {side for part, side in diagnosed or named if side and part in parts}
+        return parts, sides.pop() if len(parts) == len(sides) == 1 else None

@@ -108,7 +108,7 @@ class RequestReader:
             body_parts=tuple(dict.fromkeys(part.notation for part in found)),
             laterality=side,
             seen_parts=tuple(part.notation for part in self.parts.whom_to_see(text)),
-            amount=self._quantities.read(text, service, kind, [(d.start, d.end) for d in drugs]),
+            amount=self._quantities.read(self._services.masked(text), service, kind, [(d.start, d.end) for d in drugs]),
             acquisition=next((name for name, pattern in self._acquisition if pattern.search(text)), None),
             retrospective=self._retrospective.search(text) is not None,
             date_of_service=_date(date) if date else None,
@@ -170,7 +170,7 @@ class RequestReader:
         for part in self.parts.read(text):
             within = next((v for s, v in own if s.start <= part.start and part.end <= s.end), None)
             found.append(replace(part, notation=within[0]) if within else part)
-        found = [part for part in found if self.parts.is_reported(part.notation)]
+        found = self.parts.reported(found)
         if not found and service:
             implied = self._services.concept(service).values("bodyPart")
             named = next(((s.start, s.end) for s in services if self._services.reported(s.notation) == service), (0, 0))

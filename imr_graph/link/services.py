@@ -71,16 +71,17 @@ class ServiceReader:
     def read(self, text: str) -> tuple[ServiceFound, ...]:
         """Every service named, in the order of the text; of two that start together the longer first."""
         masked = self.masked(text)
-        found = [
-            ServiceFound(item.values[0], item.start, item.end, item.label in self._weak, f"label {item.label!r}")
-            for item in self._matcher.find(masked)
-        ]
-        found += [
+        composed = [
             ServiceFound(service, match.start(), match.end(), False, f"pattern of {service}")
             for service, pattern in self._composed
             if (match := pattern.search(masked))
         ]
-        return tuple(sorted(found, key=lambda s: (s.start, -s.end)))
+        labelled = [
+            ServiceFound(item.values[0], item.start, item.end, item.label in self._weak, f"label {item.label!r}")
+            for item in self._matcher.find(masked)
+        ]
+        labelled = [one for one in labelled if not any(_covers(other, one) for other in composed)]
+        return tuple(sorted(composed + labelled, key=lambda s: (s.start, -s.end)))
 
     def beside_operation(self, text: str, service: str | None) -> str | None:
         """What the service is called where the heading belongs to an operation."""
@@ -98,6 +99,12 @@ class ServiceReader:
             words = (self._beside_words.get(word) for word in re.findall(r"[a-z]+", text.lower()))
             return next((word for word in words if word), service)
         return named
+
+
+def _covers(wide: ServiceFound, narrow: ServiceFound) -> bool:
+    """Whether two places overlap and the first is the longer one."""
+    overlap = wide.start < narrow.end and narrow.start < wide.end
+    return overlap and wide.end - wide.start > narrow.end - narrow.start
 
 
 def _forms(label: str) -> Iterator[str]:
