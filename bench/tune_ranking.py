@@ -24,7 +24,11 @@ from imr_graph.vocabulary import load_vocabulary
 
 FACTORS = (0.0, 0.5, 0.75, 1.33, 2.0)
 LEAST_GAIN = 0.0003  # a change that brings less is noise
-KEPT = {("text", "longest_query"), ("service", "same")}  # the unit, and what is not about relevance
+KEPT = {
+    ("text", "longest_query"),
+    ("typical", "values"),
+    ("service", "same"),
+}  # the unit, and what is not about relevance
 FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "words": [("text", "points")],
     "service": [("service", key) for key in ("same", "neighbour")],
@@ -32,7 +36,8 @@ FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "drug": [("focus", "drug")],
     "body part": [("focus", key) for key in ("body_part", "body_part_neighbour")],
     "body part hinted by diagnosis": [("focus", "hinted_body_part")],
-    "neither drug nor body part": [("focus", "unlocated")],
+    "typical body part": [("typical", "body_part")],
+    "typical diagnosis": [("typical", "diagnosis")],
     "diagnosis": [("diagnosis", key) for key in ("same", "neighbour", "sibling")],
     "neighbours": [
         ("service", "neighbour"),
@@ -81,7 +86,8 @@ class Bench:
         ranker = Ranker(self._index, self._vocabulary, weights)
         run = {}
         for key, case, facts in self._queries[style]:
-            node = All((ranker.plan(facts).node(),), (Word("case", case),))
+            own = (Word("case", case),)
+            node = All((ranker.plan(facts, own).node(),), own)
             run[key] = [read_payload(match.payload).key for match in self._index.search(node, 10)]
         return self._labels.figures(run)
 

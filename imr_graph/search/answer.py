@@ -15,7 +15,7 @@ class SharedConcept(Model):
 
     ``relation`` is ``same``, or how near it is: ``neighbour`` (broader or narrower), ``sibling``, ``class``,
     ``class and body part``, ``hinted`` (by a diagnosis of the query), ``same side``,
-    ``unlocated`` (neither names a drug or a body part).
+    ``typical`` of requests for the service where the query leaves it open, ``unlocated`` (no drug and no body part).
     """
 
     field: str

@@ -22,7 +22,7 @@ from imr_graph.vocabulary import Vocabulary
 
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
-_UNLOCATED = "neither names a drug or a body part"
+_UNLOCATED = "no drug and no body part"
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ class Precedents:
         return min((read_payload(match.payload) for match in found), key=lambda issue: issue.n)
 
     def _answer(self, request: SearchRequest, parsed: Parsed, facts: QueryFacts) -> Answer:
-        plan = self._ranker.plan(facts)
-        asked = plan.node() if plan.groups or plan.words else None
         exclude = sorted(request.exclude)
         scope = scope_of(self._vocabulary, parsed, request.filters, request.since, request.until, exclude)
+        plan = self._ranker.plan(facts, scope.without)
+        asked = plan.node() if plan.groups or plan.words else None
         if asked is None and not scope.limits and not parsed.without:
             raise QueryError("there is nothing to search for", remedy="name a service, a drug or a body part")
         node = scope.within(asked)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any as Json
@@ -93,12 +93,43 @@ class Ranker:
         self._vocabulary = vocabulary
         self._weights = weights or load_weights()
 
-    def plan(self, facts: QueryFacts) -> Plan:
-        """The plan for a query."""
-        groups = (self._service(facts), self._focus(facts), self._diagnoses(facts), self._laterality(facts))
+    def plan(self, facts: QueryFacts, without: tuple[Node, ...] = ()) -> Plan:
+        """The plan for a query; what is typical of its service is counted ``without`` the excluded issues."""
+        groups: list[Iterable[Clause]] = [
+            self._service(facts),
+            self._focus(facts),
+            self._diagnoses(facts),
+            self._laterality(facts),
+        ]
+        groups += ((clause,) for clause in self._typical(facts, without))
         kept = (tuple(clause for clause in group if clause.points and self._occurs(clause)) for group in groups)
         terms = self._terms(facts.words)
         return Plan(tuple(group for group in kept if group), tuple(self._words(terms)), tuple(terms))
+
+    def _typical(self, facts: QueryFacts, without: tuple[Node, ...]) -> Iterator[Clause]:
+        """What most requests for the service share, where the query leaves it open: the likeliest cases come first."""
+        weights = self._weights["typical"]
+        if not facts.service:
+            return
+        service = ("service", facts.service)
+        alike: tuple[Node, ...] = (Word(*service),)
+        if facts.drugs or facts.body_parts:
+            field, values = ("drug", facts.drugs) if facts.drugs else ("body_part", facts.body_parts)
+            alike = (*alike, Any(tuple(Word(field, value) for value in values)))
+        elif weights["body_part"]:
+            yield from self._shares(weights["body_part"], service, "body_part", All(alike, without))
+        if not facts.diagnoses and weights["diagnosis"]:
+            yield from self._shares(weights["diagnosis"], service, "diagnosis", All(alike, without))
+
+    def _shares(self, points: float, service: tuple[str, str], field: str, cohort: Node) -> Iterator[Clause]:
+        total = self._index.count(cohort)
+        counts = self._index.facets(cohort, [field], int(self._weights["typical"]["values"]))[field]
+        for value, count in counts.items():
+            yield Clause((service, (field, value)), round(points * count / total, 4), "typical")
+        if field == "body_part" and total:
+            located = ("unlocated", UNLOCATED)
+            share = self._index.count(All((cohort, Word(*located)))) / total
+            yield Clause((service, located), round(points * share, 4), "unlocated")
 
     def _occurs(self, clause: Clause) -> bool:
         return all(self._index.doc_freq(field, value) for field, value in clause.pairs)
@@ -133,12 +164,8 @@ class Ranker:
             yield self._clause(weights["body_part"], "same", ("body_part", part))
             for other in neighbours(self._vocabulary, "body-part", part):
                 yield self._clause(weights["body_part_neighbour"], "neighbour", ("body_part", other))
-        if not facts.drugs and not facts.body_parts:
-            if facts.service:
-                same = ("service", facts.service)
-                yield self._clause(weights["unlocated"], "unlocated", same, ("unlocated", UNLOCATED))
-            for part in facts.hinted_parts:
-                yield self._clause(weights["hinted_body_part"], "hinted", ("body_part", part))
+        for part in facts.hinted_parts if not facts.drugs and not facts.body_parts else ():
+            yield self._clause(weights["hinted_body_part"], "hinted", ("body_part", part))
 
     def _diagnoses(self, facts: QueryFacts) -> Iterator[Clause]:
         weights = self._weights["diagnosis"]
