@@ -11,6 +11,9 @@ from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
 
 
+BARE_SPINE = "spine of no named region"
+
+
 @dataclass(frozen=True, slots=True)
 class PartFound:
     """A part of the body named at ``start:end``; ``side`` is left, right, bilateral or None."""
@@ -39,6 +42,11 @@ class BodyPartReader:
         self._both = re.compile(table["sides"]["both"], re.IGNORECASE)
         self._side_words = {word.lower(): side for word, side in table["sides"]["words"].items()}
 
+    @property
+    def spine(self) -> frozenset[str]:
+        """The regions of the spine."""
+        return frozenset(self._regions.values())
+
     def is_reported(self, notation: str) -> bool:
         """Whether the part is one that requests and diagnoses are reported by."""
         return notation in self._reported
@@ -49,7 +57,7 @@ class BodyPartReader:
         regions = {part.notation for part in kept} & set(self._regions.values())
         bare = [p for p in kept if p.notation == "spine"] if not regions else []
         named = [p for p in kept if p.notation in self._reported]
-        return sorted(named + [replace(p, notation="low-back") for p in bare], key=lambda p: p.start)
+        return sorted(named + [replace(p, notation="low-back", rule=BARE_SPINE) for p in bare], key=lambda p: p.start)
 
     def narrowest(self, parts: Iterable[str]) -> tuple[str, ...]:
         """The parts without repeats, and without those that another one is a part of."""

@@ -45,6 +45,7 @@ class QuantityReader:
 
         self._masks = re.compile("|".join(f"(?:{p})" for p in table["mask"]["patterns"]), re.IGNORECASE)
         self._rules = [(rule["name"], rule["kind"], compiled(rule["pattern"])) for rule in table["rule"]]
+        self._weight = next(pattern for name, _, pattern in self._rules if name == "weight")
         self._refills = compiled(table["refills"]["pattern"])
         self._refills_only = compiled(table["refills"]["only"])
         self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
@@ -56,11 +57,18 @@ class QuantityReader:
         }
 
     def read(
-        self, text: str, service: str | None, service_class: str | None, foreign: Iterable[tuple[int, int]] = ()
+        self,
+        text: str,
+        service: str | None,
+        service_class: str | None,
+        foreign: Iterable[tuple[int, int]] = (),
+        *,
+        by_weight: bool = False,
     ) -> Amount | None:
         """The amount that a heading asks for.
 
         ``foreign`` are places whose digits belong to a name ("Tylenol #3"); service and class settle the unit.
+        What is mixed ``by_weight`` counts in grams, "120 gm #1" are 120.
         """
         masked = self._masked(text, foreign)
         if not any(char.isdigit() for char in masked) and not self._number.search(masked):
@@ -68,7 +76,7 @@ class QuantityReader:
         for name, kind, pattern in self._rules:
             match = pattern.search(masked)
             amount = match and self._amount(match, name, kind, self._default_unit(service, service_class))
-            if amount:
+            if amount and not (name == "hash" and amount.quantity == 1 and by_weight and self._weight.search(masked)):
                 return self._with_refills(masked, amount)
         return None
 

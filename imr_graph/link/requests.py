@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from imr_graph.link.body_parts import BodyPartReader, PartFound
+from imr_graph.link.body_parts import BARE_SPINE, BodyPartReader, PartFound
 from imr_graph.link.drugs import DrugFound, DrugReader, ingredient_names
 from imr_graph.link.quantities import Amount, QuantityReader
 from imr_graph.link.request_context import RequestContext
@@ -41,7 +41,8 @@ class RequestFacts:
     """What one heading asks for; ``service`` is None where no word of it is known.
 
     ``drug`` are the generic ingredients (notations of the scheme drug), ``drugs`` the named products with their
-    places. ``seen_parts`` are the parts that only name a specialist.
+    places. ``seen_parts`` are the parts that only name a specialist; ``bare_spine`` tells that the low back stands for
+    a spine of no named region.
     """
 
     service: str | None = None
@@ -52,6 +53,7 @@ class RequestFacts:
     body_parts: tuple[str, ...] = ()
     laterality: str | None = None
     seen_parts: tuple[str, ...] = ()
+    bare_spine: bool = False
     amount: Amount | None = None
     acquisition: str | None = None
     retrospective: bool = False
@@ -108,7 +110,14 @@ class RequestReader:
             body_parts=tuple(dict.fromkeys(part.notation for part in found)),
             laterality=side,
             seen_parts=tuple(part.notation for part in self.parts.whom_to_see(text)),
-            amount=self._quantities.read(self._services.masked(text), service, kind, [(d.start, d.end) for d in drugs]),
+            bare_spine=any(part.rule == BARE_SPINE for part in found),
+            amount=self._quantities.read(
+                self._services.masked(text),
+                service,
+                kind,
+                [(d.start, d.end) for d in drugs],
+                by_weight=service == "compound-topical" and len(drugs) > 1,
+            ),
             acquisition=next((name for name, pattern in self._acquisition if pattern.search(text)), None),
             retrospective=self._retrospective.search(text) is not None,
             date_of_service=_date(date) if date else None,
@@ -192,6 +201,13 @@ def _mentions(
     return found
 
 
+def _same_kind(asked: RequestFacts, approved: RequestFacts) -> bool:
+    """Whether the approved amount is one of what was asked for, and not of another service or in another unit."""
+    if approved.service not in (None, asked.service):
+        return False
+    return asked.quantity is None or approved.unit == asked.unit or "units" in (asked.unit, approved.unit)
+
+
 def _date(match: re.Match[str]) -> dt.date | None:
     year = int(match["year"])
     try:
@@ -256,7 +272,7 @@ class RequestLinker:
                 "quantity": facts.quantity,
                 "unit": facts.unit,
                 "schedule": facts.schedule,
-                "approved_quantity": approved.quantity if approved else None,
+                "approved_quantity": approved.quantity if approved and _same_kind(facts, approved) else None,
                 "remaining_quantity": remaining.quantity if remaining else None,
                 "acquisition": facts.acquisition,
                 "retrospective": facts.retrospective,
@@ -293,7 +309,8 @@ class RequestLinker:
             for name, start, end, rule in found
         ]
         for name, part in (("approved_quantity", issue.authorized_request), ("remaining_quantity", issue.remaining_request)):
-            amount = self._reader.read(part).amount if part else None
+            read = self._reader.read(part) if part else None
+            amount = read.amount if read and (name != "approved_quantity" or _same_kind(facts, read)) else None
             if part and amount and amount.quantity is not None:
                 shift = issue.request.rfind(part)
                 span = self._span(letter, issue, shift + amount.start, shift + amount.end)
