@@ -137,6 +137,8 @@ class PhraseGrammar:
         named = [segment for segment in run if segment.parts and segment.joint is not Kind.WEAK]
         if not named:
             return []
+        if after and after.joint is Kind.WEAK:
+            self._head(named[-1], after.phrases)
         following = after.phrases[0] if after and after.joint in (Kind.COMMA, Kind.AND) else None
         backward = previous is not None and self._reaches_back(previous, named[0])
         forward = following is not None and bool(following.parts) and not following.behind
@@ -147,6 +149,13 @@ class PhraseGrammar:
                 replace(following, start=segment.start, parts=segment.parts, side=segment.side) for segment in named
             ]
         return self._spread(previous, named) if backward and previous else []
+
+    def _head(self, segment: _Segment, phrases: list[Phrase]) -> None:
+        """Give what stands under the name of a part that part and its side: "right shoulder: tendinitis"."""
+        for phrase in phrases:
+            phrase.side = phrase.side or segment.side
+            if not phrase.parts and self._takes(phrase.entry.value, Kind.AND):
+                phrase.parts, phrase.shared = list(segment.parts), True
 
     def _reaches_back(self, previous: Phrase, segment: _Segment) -> bool:
         """Whether a part that stands alone belongs to the condition before it."""
@@ -197,7 +206,7 @@ class PhraseGrammar:
             first.parts and not second.parts and (single or not first.behind) and self._takes(second.entry.value, joint)
         ):
             second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
-            if joint is Kind.AND and not first.behind and single:
+            if joint in (Kind.AND, Kind.WEAK) and not first.behind and single:
                 second.start = min(first.start, second.start)  # "right shoulder pain and injury"
 
     def _inherit_sides(self, chain: list[_Segment], added: list[Phrase]) -> None:

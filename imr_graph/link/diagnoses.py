@@ -30,6 +30,8 @@ _CODE = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9]+")
 # The number of the next member of a list, which the reading of sentences takes for an end: "Diagnoses: 1. Knee sprain"
 _NUMBER = re.compile(r"[\s:.)]\d{1,2}[.)]\s*$")
+# What parts the members of a list
+_MARK = re.compile(r"[,;]")
 _FOREIGN_WORDS = 8  # more of them between a cue or a member and the next condition end the list
 _SHARED_SCORE = 0.9  # the part of the body was taken from a neighbour
 _EVERYWHERE = "systemic"  # the part of what has no place of its own
@@ -40,13 +42,15 @@ _UNLISTED_RULE = "mentioned"
 class Condition:
     """A condition said at ``start:end`` of a text.
 
-    ``concept`` is a notation of the scheme diagnosis, ``body_part`` one of GUIDE level. ``listed`` tells that the
-    words around it present it as a diagnosis; ``rule`` names the cue or the context rule that decided.
+    ``concept`` is a notation of the scheme diagnosis, ``body_part`` one that is reported, ``head`` the words of the
+    dictionary that name the disease. ``listed`` tells that the words around it present it as a diagnosis; ``rule``
+    names the cue or the context rule that decided.
     """
 
     text: str
     start: int
     end: int
+    head: str
     concept: str
     body_part: str | None
     laterality: str | None
@@ -80,7 +84,9 @@ class DiagnosisReader:
         cue: Entry | None = None
         for start, end in sentences(text):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            listed, cue = _listed(text, items[first:last], cue if _NUMBER.search(text, 0, start) else None)
+            listed, cue = _listed(
+                text, items[first:last], cue if _NUMBER.search(text, max(0, start - 6), start) else None
+            )
             if bisect_left(places, first) < bisect_left(places, last):
                 found.extend(self._sentence(text, start, end, items[first:last], listed))
         return found
@@ -113,6 +119,7 @@ class DiagnosisReader:
             text[phrase.start : phrase.end],
             phrase.start,
             phrase.end,
+            phrase.head.label,
             concept,
             self._body_part(parts, concept),
             phrase.side,
@@ -160,7 +167,7 @@ def _listed(text: str, items: list[Item], cue: Entry | None) -> tuple[dict[int, 
             skip = bool(meaning.list_end)
             cue, last = cue if skip else None, item.end
         elif meaning.condition and cue:
-            skip = skip and "," not in text[last : item.start]
+            skip = skip and not _MARK.search(text, last, item.start)
             if len(_WORD.findall(text, last, item.start)) > _FOREIGN_WORDS:
                 cue = None
                 continue
@@ -185,12 +192,12 @@ class DiagnosisLinker:
         if not decision.clinical_summary or decision.clinical_summary_span is None:
             return letter
         base = letter.clean.locate(decision.clinical_summary_span)[0]
-        diagnoses: dict[tuple[str, str | None, str | None], Diagnosis] = {}
+        diagnoses: dict[tuple[str, str, str | None], Diagnosis] = {}
         mentions: dict[tuple[str, str, str | None], Mention] = {}
         for found in self._reader.read(decision.clinical_summary):
             span = letter.clean.source_span(base + found.start, base + found.end)
             if found.listed and found.status == "present":
-                key = (found.concept, found.body_part, found.laterality)
+                key = (found.head, found.concept, found.laterality)
                 diagnoses.setdefault(
                     key,
                     Diagnosis(
