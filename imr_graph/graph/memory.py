@@ -9,8 +9,8 @@ from rdflib import Dataset, URIRef, Variable
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from imr_graph.errors import ImrGraphError, QueryError, StoreError
-from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.graph.terms import of_node
 from imr_graph.namespaces import prefixes
 

@@ -17,8 +17,8 @@ from rdflib import Dataset, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from imr_graph.errors import QueryError, StoreError
-from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.namespaces import prefixes
 
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"

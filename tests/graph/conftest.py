@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from imr_graph.graph.memory import RdflibStore
-from imr_graph.graph.store import OxigraphStore
-from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.contract import GraphStore
+from imr_graph.graph.memory import RdflibStore
+from imr_graph.graph.schemes import vocabulary_quads
+from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.triples import decision_quads
 from imr_graph.models import (
     Citation,
@@ -97,8 +97,8 @@ OVERTURNED = Decision(
                     "Special Studies",
                     year=2004,
                     pages="303",
-                    guideline="acoem-low-back-complaints",
-                    guideline_section="acoem-low-back-complaints/special-studies",
+                    guideline="mtus-low-back-complaints-2004",
+                    guideline_section="mtus-low-back-complaints-2004/special-studies",
                 ),
             ),
             grounds=(ground("neurologic-deficit-documented"),),
@@ -124,7 +124,7 @@ OVERTURNED = Decision(
             unit="tablets",
             schedule=Schedule(times=2, per="day", duration=1.5, duration_unit="month"),
             citations=(
-                cites(UR, "MTUS Chronic Pain", "Opioids", guideline="mtus-chronic-pain-2009"),
+                cites(UR, "MTUS Chronic Pain", "Opioids", guideline="mtus-chronic-pain-medical-treatment-2009"),
                 cites(REVIEWER, "Obscure Handbook", "Odd § Section"),
                 cites(REVIEWER, "Obscure Handbook"),
             ),
@@ -155,13 +155,13 @@ UPHELD = Decision(
             service="mri",
             body_parts=("low-back",),
             citations=(
-                cites(UR, "MTUS Chronic Pain", guideline="mtus-chronic-pain-2009"),
+                cites(UR, "MTUS Chronic Pain", guideline="mtus-chronic-pain-medical-treatment-2009"),
                 cites(
                     REVIEWER,
                     "ACOEM Low Back Complaints",
                     "Special Studies",
-                    guideline="acoem-low-back-complaints",
-                    guideline_section="acoem-low-back-complaints/special-studies",
+                    guideline="mtus-low-back-complaints-2004",
+                    guideline_section="mtus-low-back-complaints-2004/special-studies",
                 ),
             ),
             grounds=(ground("no-red-flags"),),

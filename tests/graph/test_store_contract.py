@@ -7,8 +7,8 @@ import pytest
 from rdflib import Literal, URIRef
 
 from imr_graph.errors import QueryError, StoreError
-from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.contract import GraphStore
+from imr_graph.graph.store import OxigraphStore
 
 Make = Callable[[list[str]], GraphStore]
 
