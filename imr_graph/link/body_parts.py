@@ -11,6 +11,8 @@ from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
 
 
+_FOREIGN = ""  # the value of phrases in which the name of a part means something else
+_HEADING = 1000  # longer texts are prose: a part beside a surgeon is then just a part
 BARE_SPINE = "spine of no named region"
 
 
@@ -32,9 +34,10 @@ class BodyPartReader:
         table = rules("requests")
         self._scheme = vocabulary["body-part"]
         self._reported = frozenset(c.notation for c in self._scheme if c.values("reported"))
-        self._matcher = Matcher((label, c.notation) for c in self._scheme for _, label in c.labels())
-        self._foreign = re.compile(table["body"]["foreign"], re.IGNORECASE)
+        labels = [(label, c.notation) for c in self._scheme for _, label in c.labels()]
+        self._matcher = Matcher([*labels, *((phrase, _FOREIGN) for phrase in table["body"]["foreign"])])
         self._specialist = re.compile(table["body"]["specialist"], re.IGNORECASE)
+        self._specialist_needs: list[str] = table["body"]["specialist_needs"]
         self._level = re.compile(table["levels"]["pattern"])
         self._regions: dict[str, str] = table["levels"]["regions"]
         self._highest: dict[str, int] = table["levels"]["highest"]
@@ -67,10 +70,12 @@ class BodyPartReader:
 
     def read(self, text: str) -> tuple[PartFound, ...]:
         """The parts in the order of the text; spinal levels only where no region of the spine is named."""
-        masked = self._masked(text)
         sides = list(self._sides(text))
+        seen = self._specialists(text)
         found = []
-        for item in self._matcher.find(masked):
+        for item in self._matcher.find(text):
+            if _FOREIGN in item.values or any(start <= item.start and item.end <= end for start, end in seen):
+                continue
             own = self._side_words.get(item.label)
             side = own or _nearest(sides, item.start, item.end)
             found.append(PartFound(item.values[0], item.start, item.end, side, f"label {item.label!r}"))
@@ -80,12 +85,20 @@ class BodyPartReader:
 
     def whom_to_see(self, text: str) -> tuple[PartFound, ...]:
         """The parts that only name a specialist: "spine" of "spine surgeon"."""
-        places = [match.span() for match in self._specialist.finditer(text)]
+        places = self._specialists(text)
+        if not places:
+            return ()
         return tuple(
             PartFound(item.values[0], item.start, item.end, None, "part of a specialist's name")
             for item in self._matcher.find(text)
             if any(start <= item.start and item.end <= end for start, end in places)
         )
+
+    def _specialists(self, text: str) -> list[tuple[int, int]]:
+        lowered = text.lower()
+        if len(text) > _HEADING or not any(stem in lowered for stem in self._specialist_needs):
+            return []
+        return [match.span() for match in self._specialist.finditer(text)]
 
     def laterality(self, text: str, parts: Iterable[PartFound] = ()) -> str | None:
         """The one side of a heading: bilateral where both are named, none where the parts differ."""
@@ -101,11 +114,6 @@ class BodyPartReader:
                     by_part.setdefault(part.notation, set()).add(part.side)
             return "bilateral" if any(len(s) == 2 for s in by_part.values()) else None
         return distinct.pop() if distinct else None
-
-    def _masked(self, text: str) -> str:
-        for pattern in (self._foreign, self._specialist):
-            text = pattern.sub(lambda m: "~" * len(m.group()), text)
-        return text
 
     def _sides(self, text: str) -> Iterable[tuple[str, int, int]]:
         for match in self._side.finditer(text):

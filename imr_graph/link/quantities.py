@@ -70,9 +70,9 @@ class QuantityReader:
         ``foreign`` are places whose digits belong to a name ("Tylenol #3"); service and class settle the unit.
         What is mixed ``by_weight`` counts in grams, "120 gm #1" are 120.
         """
-        masked = self._masked(text, foreign)
-        if not any(char.isdigit() for char in masked) and not self._number.search(masked):
+        if not self._number.search(text):
             return None
+        masked = self._masked(text, foreign)
         for name, kind, pattern in self._rules:
             match = pattern.search(masked)
             amount = match and self._amount(match, name, kind, self._default_unit(service, service_class))

@@ -40,7 +40,10 @@ class ServiceReader:
         )
         self._weak = frozenset(normalise(f) for label in table["weak"]["labels"] for f in _forms(label))
         self._masks = _joined(rule["pattern"] for rule in table["mask"])
-        self._composed = [(r["service"], re.compile(r["pattern"], re.IGNORECASE)) for r in table["compose"]]
+        self._composed = [
+            (rule["service"], tuple(rule["needs"]), re.compile(rule["pattern"], re.IGNORECASE))
+            for rule in table["compose"]
+        ]
         beside = table["perioperative"]
         self._cue = re.compile(beside["cue"], re.IGNORECASE)
         self._before = re.compile(beside["before"], re.IGNORECASE)
@@ -71,10 +74,11 @@ class ServiceReader:
     def read(self, text: str) -> tuple[ServiceFound, ...]:
         """Every service named, in the order of the text; of two that start together the longer first."""
         masked = self.masked(text)
+        lowered = masked.lower()
         composed = [
             ServiceFound(service, match.start(), match.end(), False, f"pattern of {service}")
-            for service, pattern in self._composed
-            if (match := pattern.search(masked))
+            for service, needs, pattern in self._composed
+            if any(need in lowered for need in needs) and (match := pattern.search(masked))
         ]
         labelled = [
             ServiceFound(item.values[0], item.start, item.end, item.label in self._weak, f"label {item.label!r}")
