@@ -17,7 +17,14 @@ from imr_graph.text import CleanText
 
 _MARKS = ("**", "__", "</", "<b>", "<p>", "<br", "\n#", "\r#", "\n>", "\\")
 # The first words of the headings and labels that must begin a line, the last ones of those that must end it.
-_OPENING = ("HOW THE IMR", "CLINICAL CASE SUMMARY", "IMR ISSUES,", "Claims Administrator guideline", "MAXIMUS guideline", "Decision rationale:")
+_OPENING = (
+    "HOW THE IMR",
+    "CLINICAL CASE SUMMARY",
+    "IMR ISSUES,",
+    "Claims Administrator guideline",
+    "MAXIMUS guideline",
+    "Decision rationale:",
+)
 _CLOSED = ("WAS MADE", "CASE SUMMARY", "AND RATIONALES", "forth below:", "medical records:")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9]+$")  # "anti" of "non-steroidal anti"
 _WORD_AFTER = re.compile(r"[A-Za-z0-9]+")
@@ -101,7 +108,7 @@ def _join_hyphen(match: re.Match[str]) -> str:
         return match.group() if match.group().startswith("-") else ""
     left, right = before.group(), after.group()
     divided_after, divided_before, suspended = _hyphen_rules()
-    if match.group() == "- " and (right in suspended or not right[0].islower() and not _joins_blank(left, right)):
+    if match.group() == "- " and (right in suspended or (not right[0].islower() and not _joins_blank(left, right))):
         return match.group()
     if left[-1].isdigit() or not right[0].islower():
         return "-"
@@ -111,4 +118,4 @@ def _join_hyphen(match: re.Match[str]) -> str:
 
 def _joins_blank(left: str, right: str) -> bool:
     """Whether "left- right" is a divided word although the right half has no small letter: dates, "Non- MTUS"."""
-    return left.isdigit() and right.isdigit() or left.lower() == "non"
+    return (left.isdigit() and right.isdigit()) or left.lower() == "non"

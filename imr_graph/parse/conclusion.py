@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from imr_graph.models import Outcome
-from imr_graph.parse import patterns
+from imr_graph.parse import phrases
 
 
 class Conclusion(NamedTuple):
@@ -25,34 +25,32 @@ class Conclusion(NamedTuple):
 def find_conclusion(text: str, start: int, end: int) -> Conclusion | None:
     """The conclusion of the rationale ``text[start:end]``, or None where no sentence decides."""
     found: tuple[re.Match[str], bool, str] | None = None
-    for match in patterns.NECESSITY.regex.finditer(text, start, end):
+    for match in phrases.NECESSITY.regex.finditer(text, start, end):
         first = sentence_start(text, match.start(), start)
         negated = " not " in match.group() or match.group().startswith(("not ", "cannot "))
-        negated = negated or patterns.NEGATION.regex.search(text, first, match.start()) is not None
-        found = match, negated, patterns.NECESSITY.name
+        negated = negated or phrases.NEGATION.regex.search(text, first, match.start()) is not None
+        found = match, negated, phrases.NECESSITY.name
     if found is None:
-        for match in patterns.RECOMMENDATION.regex.finditer(text, max(start, end - 600), end):
-            found = match, match["not"] is not None, patterns.RECOMMENDATION.name
+        for match in phrases.RECOMMENDATION.regex.finditer(text, max(start, end - 600), end):
+            found = match, match["not"] is not None, phrases.RECOMMENDATION.name
     if found is None:
         return None
     match, negated, rule = found
     outcome = Outcome.UPHELD if negated else Outcome.OVERTURNED
-    return Conclusion(
-        sentence_start(text, match.start(), start), sentence_end(text, match.end(), end), outcome, rule
-    )
+    return Conclusion(sentence_start(text, match.start(), start), sentence_end(text, match.end(), end), outcome, rule)
 
 
 def sentence_start(text: str, at: int, floor: int) -> int:
     """Where the sentence around ``at`` begins, not before ``floor``."""
     begin = max(floor, at - 1500)
-    for edge in patterns.SENTENCE_EDGE.regex.finditer(text, begin, at):
+    for edge in phrases.SENTENCE_EDGE.regex.finditer(text, begin, at):
         begin = edge.end()
     return begin
 
 
 def sentence_end(text: str, at: int, ceiling: int) -> int:
     """Where the sentence around ``at`` ends, its full stop included, not after ``ceiling``."""
-    edge = patterns.SENTENCE_EDGE.regex.search(text, at, ceiling)
+    edge = phrases.SENTENCE_EDGE.regex.search(text, at, ceiling)
     if edge is None:
         return ceiling
     return edge.start() + len(edge.group().rstrip())

@@ -64,9 +64,7 @@ def _read_decision(source: SourceText, findings: Findings, frame: Frame) -> Deci
         issues=issues,
     )
     report_contradictions(findings, decision)
-    return decision.model_copy(
-        update={"evidence": tuple(findings.evidence), "problems": tuple(findings.problems)}
-    )
+    return decision.model_copy(update={"evidence": tuple(findings.evidence), "problems": tuple(findings.problems)})
 
 
 def _header(findings: Findings, frame: Frame) -> Header:

@@ -31,7 +31,7 @@ def read_notice(findings: Findings, determinations: list[re.Match[str]]) -> tupl
     reasons = list(patterns.REGARDING.regex.finditer(text))
     ends = [match.start() for match in reasons[1:]] + [len(text)]
     sections = {int(m["n"]): trimmed(text, "reasons", m.end(), end) for m, end in zip(reasons, ends, strict=True)}
-    issues = []
+    issues: list[Issue] = []
     for match in determinations:
         n = len(issues) + 1
         block = Block(match.span())
@@ -61,7 +61,7 @@ def read_dispute(findings: Findings, sections: dict[str, Section]) -> tuple[Issu
     rationale = sections.get("rationale", Section("rationale", dispute.end, dispute.end))
     conclusion = find_conclusion(text, rationale.start, rationale.end)
     items = [m.span("item") for m in patterns.NUMBERED.regex.finditer(text, dispute.start, dispute.end)]
-    issues = []
+    issues: list[Issue] = []
     for item in items or [(dispute.start, dispute.end)]:
         n = len(issues) + 1
         block = Block(item, {"rationale": (rationale.start, rationale.end)})

@@ -26,7 +26,7 @@ class Block:
 
 def read_issues(findings: Findings, section: Section) -> tuple[Issue, ...]:
     """The issues of the section in order, numbered from 1."""
-    issues = []
+    issues: list[Issue] = []
     for block in split_blocks(findings.clean.text, section):
         issue = _read_issue(findings, block, len(issues) + 1)
         if issue is not None:
@@ -47,7 +47,7 @@ def split_blocks(text: str, section: Section) -> list[Block]:
     bounds = sorted([start for _, start, _ in labels] + [b.heading[0] for b in blocks] + [section.end])
     for block in blocks:
         for kind, (start, _) in block.parts.items():
-            edge = next((b for b in bounds if b > start or b == start and b == section.end), section.end)
+            edge = next((b for b in bounds if b > start or b == start == section.end), section.end)
             part = trimmed(text, kind, start, edge)
             block.parts[kind] = (part.start, part.end)
     return blocks

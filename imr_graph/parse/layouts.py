@@ -55,9 +55,9 @@ def _layout(text: str, sections: dict[str, Section]) -> Layout:
     if "DECISION(S)" in heading.upper():
         return Layout.INDEPENDENT_MEDICAL_REVIEW
     how = sections.get("how") or sections["preamble"]
-    if patterns.LICENSURE.regex.search(text, how.start, how.end) is None:
-        if patterns.CREDENTIALS_PROSE.regex.search(text, how.start, how.end) is not None:
-            return Layout.FINAL_DETERMINATION_2014
+    place = how.start, how.end
+    if patterns.CREDENTIALS_PROSE.regex.search(text, *place) and not patterns.LICENSURE.regex.search(text, *place):
+        return Layout.FINAL_DETERMINATION_2014
     return Layout.FINAL_DETERMINATION_2015
 
 

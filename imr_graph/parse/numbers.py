@@ -20,7 +20,10 @@ def word_values() -> dict[str, int]:
 def words_before_digits() -> re.Pattern[str]:
     """Number words with digits in brackets behind: "twenty-four (24)"."""
     word = "|".join(sorted(set(word_values()) - {"a"}, key=len, reverse=True))
-    return re.compile(rf"\b(?P<words>(?:{word})(?:(?:[ -]|[ ]and[ ])(?:{word})){{0,4}})[ ]?\([ ]?#?(?P<digits>\d{{1,4}})[ ]?\)", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?P<words>(?:{word})(?:(?:[ -]|[ ]and[ ])(?:{word})){{0,4}})[ ]?\([ ]?#?(?P<digits>\d{{1,4}})[ ]?\)",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -30,7 +33,7 @@ def _counted() -> re.Pattern[str]:
     unit = "|".join(rules("problems")["quantities"]["appointments"])
     number = rf"(?:\d{{1,4}}|(?:{word})(?:-(?:{word}))?)"
     return re.compile(
-        rf"(?:(?P<low>{number})[ ]?(?:-|to)[ ]?)?(?<![\w./-])(?P<before>{number})(?:[ ]?\(\d+\))?(?:[ ][a-z/-]{{1,20}}){{0,3}}[ ](?:{unit})s?\b"
+        rf"(?<![\w./-])(?P<before>{number})(?:[ ]?\(\d+\))?(?:[ ][a-z/-]{{1,20}}){{0,3}}[ ](?:{unit})s?\b"
         rf"|(?P<pills>\#)[ ]?(?P<count>\d{{1,4}})\b",
         re.IGNORECASE,
     )

@@ -14,7 +14,9 @@ from imr_graph.parse import patterns
 
 _LONGEST_HEADING = 16  # lines
 _SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)["'”’)\]]*$""")  # 'necessary."'
-_ABBREVIATION = re.compile(r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE)  # "2 x wk."
+_ABBREVIATION = re.compile(
+    r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE
+)  # "2 x wk."
 _TEMPLATE_TAIL = re.compile(r"authorized by the Claims|Administrator authorized|IMR[ -]eligible|original request")
 _TEMPLATE_HEAD = re.compile(r"\bwas the original request")
 _MAY_BE_STRUCTURE = re.compile(
@@ -65,9 +67,8 @@ def paragraph_breaks(text: str) -> set[int]:
         line = lines.lines[here]
         if structure[place]:
             listing = _LISTING.match(line) is not None
-        if structure[place + 1] or there in starts or _is_closed(line, structure[place]):
-            breaks.add(lines.ends[here])
-        elif not listing and _breaks(lines, here, there):
+        ends = structure[place + 1] or there in starts or _is_closed(line, structure[place])
+        if ends or (not listing and _breaks(lines, here, there)):
             breaks.add(lines.ends[here])
     return breaks
 
@@ -75,9 +76,7 @@ def paragraph_breaks(text: str) -> set[int]:
 def _is_structure(line: str) -> bool:
     if _MAY_BE_STRUCTURE.match(line) is None:
         return False
-    return any(
-        p.regex.match(line) is not None for p in (patterns.ISSUE_LABEL, patterns.SECTION, patterns.OTHER_LABEL)
-    )
+    return any(p.regex.match(line) is not None for p in (patterns.ISSUE_LABEL, patterns.SECTION, patterns.OTHER_LABEL))
 
 
 def _is_closed(line: str, structure: bool) -> bool:
@@ -96,19 +95,18 @@ def _breaks(lines: _Lines, here: int, there: int) -> bool:
         return True
     if there - here > 1:  # an empty line; within a sentence it is only a page break
         return ended or not following[0].islower()
-    return (ended or line.endswith(":")) and (
-        _BULLET.match(following) is not None or lines.ends_early(here, following)
-    )
+    return (ended or line.endswith(":")) and (_BULLET.match(following) is not None or lines.ends_early(here, following))
 
 
 def _heading_starts(lines: _Lines, filled: Sequence[int], structure: Sequence[bool]) -> set[int]:
     """The line numbers at which the headings of issues begin."""
-    starts = set()
-    for place in range(len(filled) - 1):
-        if structure[place + 1] and patterns.ISSUE_LABEL.regex.match(lines.lines[filled[place + 1]]):
-            if patterns.OUTCOME_LINE_END.regex.search(lines.lines[filled[place]]):
-                starts.add(filled[_walk_back(lines, filled, structure, place)])
-    return starts
+    return {
+        filled[_walk_back(lines, filled, structure, place)]
+        for place in range(len(filled) - 1)
+        if structure[place + 1]
+        and patterns.ISSUE_LABEL.regex.match(lines.lines[filled[place + 1]])
+        and patterns.OUTCOME_LINE_END.regex.search(lines.lines[filled[place]])
+    }
 
 
 def _walk_back(lines: _Lines, filled: Sequence[int], structure: Sequence[bool], last: int) -> int:

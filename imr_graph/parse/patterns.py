@@ -23,9 +23,10 @@ class Pattern:
 PATTERNS: dict[str, Pattern] = {}
 
 
-def _pattern(
+def pattern(
     name: str, expression: str, matches: tuple[str, ...], rejects: tuple[str, ...], *, flags: int = 0
 ) -> Pattern:
+    """Compile ``expression`` (verbose, by lines) under ``name`` and enter it in :data:`PATTERNS`."""
     compiled = re.compile(expression, re.VERBOSE | re.MULTILINE | flags)
     PATTERNS[name] = Pattern(name, compiled, matches, rejects)
     return PATTERNS[name]
@@ -33,21 +34,21 @@ def _pattern(
 
 # --- clean steps -----------------------------------------------------------------------------------------------
 
-MARKUP = _pattern(
+MARKUP = pattern(
     "markup",
     r"""\*\*+ | __+ | ^[ \t]*\#{1,6}[ \t]+ | ^[ \t]*>[ \t] | \\(?=[*_\#.()\[\]-]) | </?[a-zA-Z][^<>\n]{0,80}>""",
     ("**MRI: Upheld**", "### CLINICAL CASE SUMMARY", "<b>Priority:</b>", "\\#60"),
     ("Norco 10/325mg #60", "pain < 5 and > 2", "2 * 3"),
 )
 # The next four begin with a set of characters or with literals, which re finds without trying every offset.
-BLANKS = _pattern(
+BLANKS = pattern(
     "blanks",
     r"""[ \t\xa0\u2000-\u200a\u202f\u3000](?:(?<=[ ])[ \t\xa0\u2000-\u200a\u202f\u3000]+
         |(?<![ ])[ \t\xa0\u2000-\u200a\u202f\u3000]*)""",
     ("she saw  and", "Case:\tCM", "a\u00a0b"),
     ("one blank", "line\nend"),
 )
-LINE_END = _pattern(
+LINE_END = pattern(
     "line ends",
     r"""
       [ ](?:(?:\r\n?|[\n\v\x85\u2028\u2029])(?:[ ]?\f(?:\r\n?|\n)?)?|\f(?:\r\n?|\n)?)[ ]?
@@ -58,101 +59,114 @@ LINE_END = _pattern(
     ("has no \r\naffiliation", "original \frequest", "a\n b", "end\n\fnext"),
     ("has no affiliation", "a\nb"),
 )
-DOUBLED = _pattern("doubled lines", r"""\n\n""", ("one\n\ntwo",), ("one\ntwo",))
-HEADING = _pattern(
+DOUBLED = pattern("doubled lines", r"""\n\n""", ("one\n\ntwo",), ("one\ntwo",))
+HEADING = pattern(
     "glued headings",
     r"""HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE | CLINICAL[ ]CASE[ ]SUMMARY
       | IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES""",
     ("DECISIONS AND RATIONALES, IMR ISSUES, DECISIONS AND RATIONALESThe Final",),
     ("clinical case summary",),
 )
-LABEL = _pattern(
+LABEL = pattern(
     "glued labels",
     r"""Claims[ ]Administrator[ ][Gg]uideline[ ]?: | MAXIMUS[ ][Gg]uideline[ ]?: | Decision[ ][Rr]ationale[ ]?:""",
     ("MRI: Upheld Claims Administrator guideline: none",),
     ("the guideline of the Claims Administrator",),
 )
-CLOSING = _pattern(
+CLOSING = pattern(
     "glued boilerplate",
     r"""set[ ]forth[ ]below:(?=[ ]?[^\s]) | medical[ ]records:(?=[ ]?[^\s])""",
     ("items/services set forth below: MRI",),
     ("set forth below:\nMRI",),
 )
-SOFT_HYPHEN = _pattern(
+SOFT_HYPHEN = pattern(
     "hyphens of the PDF",
     r"""[\ufffe\u00ad]\n*""",
     ("non\ufffecertified", "radicul\u00ad\nopathy"),
     ("anti-inflammatory",),
 )
-WRAPPED_HYPHEN = _pattern(
+WRAPPED_HYPHEN = pattern(
     "wrapped hyphens",
     r"""-[\n ]\n*(?=\w)""",
     ("10-30-\n2016", "anti- inflammatory"),
     ("anti-inflammatory", "neck -\n"),
 )
-LINE_BREAK = _pattern("line breaks", r"""\n+""", ("a\nb",), ("a b",))
+LINE_BREAK = pattern("line breaks", r"""\n+""", ("a\nb",), ("a b",))
 
 # --- headings and labels -----------------------------------------------------------------------------------------
 
-SECTION = _pattern(
+SECTION = pattern(
     "section heading",
     r"""^[ ]?(?:
-        (?P<how>HOW[ ]THE[ ]IMR[ ](?:FINAL[ ])?DETERMINATION[ ]WAS[ ]MADE|MEDICAL[ ]QUALIFICATIONS[ ]OF[ ]THE[ ]EXPERT[ ]REVIEWER
-          |MEDICAL[ ]REVIEWER[ ]QUALIFICATIONS)
+        (?P<how>HOW[ ]THE[ ]IMR[ ](?:FINAL[ ])?DETERMINATION[ ]WAS[ ]MADE
+          |MEDICAL[ ]QUALIFICATIONS[ ]OF[ ]THE[ ]EXPERT[ ]REVIEWER|MEDICAL[ ]REVIEWER[ ]QUALIFICATIONS)
       | (?P<documents>DOCUMENTS[ ]REVIEWED(?:[ ]FOR[ ]DETERMINATION)?)
       | (?P<summary>(?:CLINICAL[ ])?CASE[ ]SUMMARY)
-      | (?P<issues>IMR[ ](?:ISSUES?,[ ]DECISIONS?[ ]AND[ ]RATIONALES?|DECISIONS?(?:\(S\))?[ ]AND[ ]RATIONALES?(?:\(S\))?))
+      | (?P<issues>IMR[ ](?:ISSUES?,[ ]DECISIONS?[ ]AND[ ]RATIONALES?
+          |DECISIONS?(?:\(S\))?[ ]AND[ ]RATIONALES?(?:\(S\))?))
       | (?P<notice>INDEPENDENT[ ]MEDICAL[ ]REVIEW[ ]DECISION[ ]AND[ ]RATIONALE)
       | (?P<dispute>ISSUES?(?:\(S\))?[ ](?:AT|IN)[ ]DISPUTE)
-      | (?P<guidelines>MEDICAL[ ]TREATMENT[ ]GUIDELINE(?:S|\(S\))?[ ]RELIED[ ]UPON[ ]BY[ ](?:THE[ ])?PROFESSIONAL[ ]REVIEWER[ ]AND[ ]WHY)
-      | (?P<rationale>RATIONALE[ ]FOR[ ]WHY[ ]THE[ ]REQUESTED[ ]TREATMENT/SERVICE[ ]IS/WAS[ ](?:NOT[ ])?MEDICALLY[ ]NECESSARY)
+      | (?P<guidelines>MEDICAL[ ]TREATMENT[ ]GUIDELINE(?:S|\(S\))?[ ]RELIED[ ]UPON
+          [ ]BY[ ](?:THE[ ])?PROFESSIONAL[ ]REVIEWER[ ]AND[ ]WHY)
+      | (?P<rationale>RATIONALE[ ]FOR[ ]WHY[ ]THE[ ]REQUESTED[ ]TREATMENT/SERVICE
+          [ ]IS/WAS[ ](?:NOT[ ])?MEDICALLY[ ]NECESSARY)
     )[ ]?(?::|$)""",
     ("CLINICAL CASE SUMMARY", "IMR ISSUES, DECISIONS AND RATIONALES", "CASE SUMMARY: The worker", "Case Summary:"),
     ("CLINICAL CASE SUMMARY of 2014", "see HOW THE IMR FINAL DETERMINATION WAS MADE"),
     flags=re.IGNORECASE,
 )
-WRAPPED_HEADING = _pattern(
+WRAPPED_HEADING = pattern(
     "wrapped headings",
     r"""(?<=BY[ ]PROFESSIONAL)\n(?=REVIEWER[ ]AND) | (?<=IS/WAS[ ]NOT)\n(?=MEDICALLY[ ]NECESSARY)""",
     ("RELIED UPON BY PROFESSIONAL\nREVIEWER AND WHY:",),
     ("BY PROFESSIONAL REVIEWER",),
 )
-ISSUE_LABEL = _pattern(
+ISSUE_LABEL = pattern(
     "issue label",
     r"""^[ ]?(?:
         (?P<claims>Claims[ ]Administrator[ ][Gg]uidelines?[ ]?:[ ]?)
       | (?P<maximus>MAXIMUS[ ][Gg]uidelines?[ ]?:[ ]?)
-      | (?P<rationale>Decision[ ][Rr]ationale[ ]?:[ ]?|The[ ](?:Physician|Expert)[ ]Reviewer['’]s[ ]decision[ ]rationale[ ]?:[ ]?
-                     |Rationale[ ]for[ ]the[ ]Decision[ ]?:[ ]?)
+      | (?P<rationale>Decision[ ][Rr]ationale[ ]?:[ ]?
+          |The[ ](?:Physician|Expert)[ ]Reviewer['’]s[ ]decision[ ]rationale[ ]?:[ ]?
+          |Rationale[ ]for[ ]the[ ]Decision[ ]?:[ ]?)
       | (?P<claims_sentence>(?=The[ ]Claims[ ]Administrator[ ](?:based[ ]its[ ]decision|did[ ]not[ ]cite)))
-      | (?P<maximus_sentence>(?=The[ ](?:Physician|Expert)[ ]Reviewer[ ](?:based[ ]his/her[ ]decision|found[ ]that[ ]no[ ]section|relied)))
+      | (?P<maximus_sentence>(?=The[ ](?:Physician|Expert)[ ]Reviewer[ ]
+          (?:based[ ]his/her[ ]decision|found[ ]that[ ]no[ ]section|relied)))
     )""",
-    ("MAXIMUS guideline: Decision based on", "Decision rationale: The", "The Claims Administrator based its decision on"),
+    (
+        "MAXIMUS guideline: Decision based on",
+        "Decision rationale: The",
+        "The Claims Administrator based its decision on",
+    ),
     ("The Claims Administrator guideline is", "Decision based on MTUS", "The Expert Reviewer based their decision"),
 )
-OTHER_LABEL = _pattern(
+OTHER_LABEL = pattern(
     "other label",
     r"""^[ ]?(?:The[ ]Expert[ ]Reviewer[ ]has[ ]the[ ]following[ ]credentials|States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:
           |Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:|[0-9]{1,2}[.)][ ]MAXIMUS[ ]Federal
           |[0-9]{1,2}[.)][ ]Regarding[ ]the[ ]request|Section\(?s?\)?[ ]of[ ]the[ ]Medical[ ]Treatment[ ]Utilization
           |Medical[ ]Treatment[ ]Guideline(?:s|\(s\))?[ ]Relied)""",
-    ("State(s) of Licensure: Iowa", "The Expert Reviewer has the following credentials:", "1) Regarding the request for"),
+    (
+        "State(s) of Licensure: Iowa",
+        "The Expert Reviewer has the following credentials:",
+        "1) Regarding the request for",
+    ),
     ("The Expert Reviewer did not cite",),
 )
-BOILERPLATE = _pattern(
+BOILERPLATE = pattern(
     "boilerplate",
     r"""(?:set[ ]forth[ ]below|all[ ]medical[ ]records|following[ ]credentials|[Hh]is/[Hh]er[ ][Dd]ecision)[ ]?:?$""",
     ("case file, including all medical records:",),
     ("all medical records were read",),
 )
-OUTCOME = _pattern(
+OUTCOME = pattern(
     "outcome word",
     r"""[ ]?:[ ]?(?P<word>Upheld|Overturned|Partial(?:ly)?[ ]Overturn(?:ed)?)[ ]?\.?$""",
     ("MRI: Upheld", "Massage therapy: 12 sessions (right wrist/hand): Overturned"),
     ("Upheld is the outcome", "the denial was upheld"),
     flags=re.IGNORECASE,
 )
-OUTCOME_LINE_END = _pattern(
+OUTCOME_LINE_END = pattern(
     "outcome at a line's end",
     r"""(?::|^)[ ]?(?:Upheld|Overturned|Partial(?:ly)?[ ]Overturn(?:ed)?)[ ]?\.?$""",
     ("MRI: Upheld", "Upheld"),
@@ -161,7 +175,7 @@ OUTCOME_LINE_END = _pattern(
 
 # --- header ------------------------------------------------------------------------------------------------------
 
-HEADER_TOKEN = _pattern(
+HEADER_TOKEN = pattern(
     "header field",
     r"""
       (?P<case_number>Case[ ](?:Number|No\.?)[ ]?:)
@@ -183,31 +197,32 @@ HEADER_TOKEN = _pattern(
 
 # --- reviewer ----------------------------------------------------------------------------------------------------
 
-LICENSURE = _pattern(
+LICENSURE = pattern(
     "state(s) of licensure",
     r"""^States?(?:\(s\))?[ ]of[ ]Licensure[ ]?:[ ]?(?P<states>.*)$""",
     ("State(s) of Licensure: Iowa, Ohio",),
     ("licensed in Iowa",),
 )
-CERTIFICATION = _pattern(
+CERTIFICATION = pattern(
     "certification(s)/specialty",
     r"""^Certifications?(?:\(s\))?[ ]?/[ ]?Specialt(?:y|ies)[ ]?:[ ]?(?P<names>.*)$""",
     ("Certification(s)/Specialty: Family Practice",),
     ("Specialty: none",),
 )
-CREDENTIALS_PROSE = _pattern(
+CREDENTIALS_PROSE = pattern(
     "credentials in prose",
-    r"""reviewer[ ]is[ ](?:an?[ ])?(?P<names>[^.]*?),?[ ](?:and[ ])?is[ ]licensed[ ]to[ ]practice[ ]in[ ](?P<states>[^.]*)""",
+    r"""reviewer[ ]is[ ](?:an?[ ])?(?P<names>[^.]*?),?[ ](?:and[ ])?
+        is[ ]licensed[ ]to[ ]practice[ ]in[ ](?P<states>[^.]*)""",
     ("The expert reviewer is Board Certified in Neurology and is licensed to practice in California.",),
     ("The expert reviewer is independent.",),
 )
-SUBSPECIALTY = _pattern(
+SUBSPECIALTY = pattern(
     "subspecialty",
     r""",?[ ](?:and[ ])?has[ ]an?[ ]subspecialty[ ](?:certificate[ ])?in[ ](?P<names>.*)$""",
     ("Board Certified in Neurology, has a subspecialty in Pain Medicine",),
     ("Board Certified in Neurology",),
 )
-BOARD_CERTIFIED = _pattern(
+BOARD_CERTIFIED = pattern(
     "board certified",
     r"""^(?:double[ ]|dual[ ])?Board[ ]Certified[ ]in[ ]|^Licensed[ ](?:in[ ])?""",
     ("Board Certified in Neurology",),
@@ -215,59 +230,30 @@ BOARD_CERTIFIED = _pattern(
     flags=re.IGNORECASE,
 )
 
-# --- patient -----------------------------------------------------------------------------------------------------
-
-AGE = _pattern(
-    "age",
-    r"""(?P<age>[0-9](?<![\d.]\d)[0-9]?[0-9]?)
-        [ -]?(?:(?:[Yy]ears?|YEARS?|[Yy]rs?\.?)[ -]?(?:[Oo]lds?|OLD|of[ -]age)|[Yy]/[Oo]|yo|Y\.?O)\b""",
-    ("a 48 year old male", "a now 35-year-old", "44 y/o", "53 yo F"),
-    ("48 years ago", "2 year follow-up", "1048 year old"),
-)
-AGED = _pattern(
-    "aged",
-    r"""\baged[ ](?P<age>\d{1,3})\b""",
-    ("a worker aged 45",),
-    ("45 years",),
-)
-SEX = _pattern(
-    "sex",
-    r"""\b(?:(?P<female>female|woman|lady)|(?P<male>male|man|gentleman))\b""",
-    ("a 48 year old male", "the female worker"),
-    ("emale", "manual"),
-    flags=re.IGNORECASE,
-)
-PRONOUN = _pattern(
-    "pronoun",
-    r"""\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|his|him|himself))\b""",
-    ("She was", "his knee"),
-    ("he/shee", "the", "there"),
-    flags=re.IGNORECASE,
-)
-
 # --- issues ------------------------------------------------------------------------------------------------------
 
-ORIGINAL = _pattern(
+ORIGINAL = pattern(
     "original request",
     r"""^(?P<original>.+?)[ ](?:was|were|is)[ ]the[ ]original[ ]request\b\.?""",
     ("Physical therapy 12 visits was the original request. Physical therapy",),
     ("The original request is long",),
 )
-AUTHORIZED = _pattern(
+AUTHORIZED = pattern(
     "authorized part",
-    r"""[ ]?(?P<part>[^ ].*?),?[ ](?:was|were)[ ](?:authorized|approved|certified)[ ]by[ ]the[ ]Claims?[ ]Administrator\b\.?""",
+    r"""[ ]?(?P<part>[^ ].*?),?[ ](?:was|were)[ ]
+        (?:authorized|approved|certified)[ ]by[ ]the[ ]Claims?[ ]Administrator\b\.?""",
     ("Physical therapy 6 visits was authorized by the Claims Administrator.",),
     ("The Claims Administrator authorized six",),
     flags=re.IGNORECASE,
 )
-AUTHORIZED_OTHER = _pattern(
+AUTHORIZED_OTHER = pattern(
     "authorized instead",
     r"""Claims?[ ]Administrator[ ](?:authorized|approved|certified)[ ](?P<part>.+?),?[ ]leaving\b""",
     ("The Claims Administrator authorized a brace, leaving the original request IMR eligible.",),
     ("was authorized by the Claims Administrator",),
     flags=re.IGNORECASE,
 )
-REMAINING = _pattern(
+REMAINING = pattern(
     "remaining request",
     r"""(?:eligible[ ](?:portion|part)s?[ ]of[ ]the[ ]original[ ]request|IMR[ -]eligible\.[ ]The[ ]original[ ]request)
         [ ]?(?:(?:is|are|was|,|:)[ ]?)*(?P<rest>.+?)(?:,?[ ](?:is|are|was|were))?[ ]?$""",
@@ -275,14 +261,14 @@ REMAINING = _pattern(
     ("was the original request",),
     flags=re.IGNORECASE,
 )
-GUIDELINE_NONE = _pattern(
+GUIDELINE_NONE = pattern(
     "cites nothing",
     r"""did[ ]not[ ]cite[ ]any[ ](?:medical[ ])?evidence""",
     ("The Expert Reviewer did not cite any medical evidence for its decision.",),
     ("cites evidence",),
     flags=re.IGNORECASE,
 )
-GUIDELINE_OUTSIDE = _pattern(
+GUIDELINE_OUTSIDE = pattern(
     "outside the MTUS",
     r"""recommendations?(?:\(s\))?[ ]outside[ ]of[ ]the[ ]MTUS""",
     ("based their decision on recommendation(s) outside of the MTUS Guidelines.",),
@@ -290,99 +276,39 @@ GUIDELINE_OUTSIDE = _pattern(
     flags=re.IGNORECASE,
 )
 
-# --- conclusions -------------------------------------------------------------------------------------------------
-
-NECESSITY = _pattern(
-    "medical necessity",
-    r"""medically[ -]?(?:necessary|appropriate|reasonable|warranted|indicated) | not[ ]a[ ]medical[ ]necessity
-      | [Mm]edical[ ]necessity[ ](?:of[ ][^.;]{1,200}?[ ]|for[ ][^.;]{1,200}?[ ])?(?:is|was|has|cannot|could)[ ](?:not[ ])?
-        (?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met)""",
-    ("is medically necessary.", "not-medically necessary", "Medical necessity has not been established."),
-    ("the necessity of medical care",),
-)
-NEGATION = _pattern(
-    "negation before necessity",
-    r"""(?:\b(?:not|cannot|never|nor|non)|n't)\b(?![ ]only\b)[^,;:.]{0,90}$ | \bnot[ -]?$""",
-    ("is not seen as ", "cannot be considered ", "is determined to be not "),
-    ("there is no red flag, so it is ", "is not only "),
-    flags=re.IGNORECASE,
-)
-RECOMMENDATION = _pattern(
-    "other conclusion",
-    r"""\b(?:is|are|was|were)[ ](?P<not>not[ ])?(?:necessary|established|recommended|indicated|supported|warranted|approved
-        |certified|appropriate|justified|reasonable)\b""",
-    ("The request is not recommended.", "the request was approved"),
-    ("recommended as an option",),
-    flags=re.IGNORECASE,
-)
-SENTENCE_EDGE = _pattern(
-    "sentence edge",
-    r"""[.!?]["'”’)\]]*(?:\s+(?=["'“(]?[A-Z0-9])|(?=[A-Z][a-z])|\s*$)|\n""",
-    ("necessary. The", "10-12-16.The"),
-    ("5.5 mg", "e.g. this"),
-)
-
 # --- the earlier layouts -----------------------------------------------------------------------------------------
 
-DETERMINATION = _pattern(
+DETERMINATION = pattern(
     "determination",
     r"""^[ ]?(?P<n>[0-9]{1,2})[.)][ ]
         (?:MAXIMUS[ ]Federal[ ]Services,?[ ]Inc\.?[ ]has[ ]determined[ ](?:that[ ])?(?:the[ ])?requests?[ ]for[ ])?
-        (?P<request>[^\n]+?)[ ](?:is|are|was|were)[ ](?P<not>not[ ]?-?[ ]?)?medically[ ]?necessary(?:[ ]and[ ]appropriate)?[ ]?\.?[ ]?$""",
+        (?P<request>[^\n]+?)[ ](?:is|are|was|were)[ ](?P<not>not[ ]?-?[ ]?)?
+        medically[ ]?necessary(?:[ ]and[ ]appropriate)?[ ]?\.?[ ]?$""",
     (
-        "1) MAXIMUS Federal Services, Inc. has determined the request for a walker is notmedically necessary and appropriate.",
+        "1) MAXIMUS Federal Services, Inc. has determined the request for a cane is notmedically necessary.",
         "2. Norco 10/325mg #60 is medically necessary and appropriate.",
     ),
     ("1) Regarding the request for a walker:",),
 )
-REGARDING = _pattern(
+REGARDING = pattern(
     "regarding the request",
     r"""^[ ]?(?P<n>[0-9]{1,2})[.)][ ]Regarding[ ]the[ ]requests?[ ]for[ ](?P<request>[^\n]+?)[ ]?:?[ ]?$""",
     ("1) Regarding the request for a walker:",),
     ("Regarding the weather:",),
 )
-NOTICE_DATE = _pattern(
+NOTICE_DATE = pattern(
     "date in prose",
-    r"""(?:(?P<decision_date>\bDated:) | (?P<date_received>\b(?:application|request)[^.\n]{0,80}?\b(?:filed|received|dated)(?:[ ]on)?)
+    r"""(?:(?P<decision_date>\bDated:)
+        | (?P<date_received>\b(?:application|request)[^.\n]{0,80}?\b(?:filed|received|dated)(?:[ ]on)?)
         | (?P<ur_denial_date>\bUtilization[ ]Review[ ](?:Denial|Determination|denial|decision)[^.\n]{0,40}?\bdated)
         | (?P<date_assigned>\bNotice[ ]of[ ]Assignment[^.\n]{0,90}?\bon)
       )[ ](?P<date>\d{1,2}/\d{1,2}/\d{2,4})""",
     ("Utilization Review Denial dated 8/30/2013", "Dated: 9/26/2013", "The application was filed on 9/6/2013"),
     ("seen on 8/30/2013",),
 )
-NUMBERED = _pattern(
+NUMBERED = pattern(
     "numbered line",
     r"""^[ ]?(?:[0-9]{1,2}[.)]|[•●▪*-])[ ]+(?P<item>[^\n]*\S)""",
     ("1. Physical therapy",),
     ("10/325mg of Norco",),
-)
-
-# --- contradictions ----------------------------------------------------------------------------------------------
-
-_DATE = r"""(?:(?P<date>[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{4}|[0-9]{2})(?![0-9]))
-    | (?P<month>Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*[ ](?P<day>[0-9]{1,2}),?[ ](?P<year>[0-9]{4}))"""
-INJURY_DATE = _pattern(
-    "date of injury in the summary",
-    r"""(?:injury[ ](?:date[ ])?(?:on|of|dated|from|was|is)|occupational[ ]claim[ ]from|injured[ ]on)[ ]"""
-    + _DATE
-    + r"""(?![ ]?(?:to|through|-)[ ])""",
-    ("an industrial injury on 10-13-16.", "an occupational claim from 10/25/2016", "injury of October 14, 2016"),
-    ("seen on 10/25/2016", "injury from 1/2/2010 to 3/4/2011"),
-)
-REVIEW_DATE = _pattern(
-    "date of the utilization review in the summary",
-    r"""(?:[Uu]tilization[ ][Rr]eview|\bUR\b)(?:[ ]\(UR\))?[ ]?(?:(?:report|letter|decision|determination|denial|documentation)[ ])?
-        (?:dated|on|of|\()[ ]?"""
-    + _DATE
-    + r"""| [Oo]n[ ]"""
-    + _DATE.replace("date>", "date2>").replace("month>", "month2>").replace("day>", "day2>").replace("year>", "year2>")
-    + r""",?[ ](?:the[ ])?(?:original[ ])?(?:[Uu]tilization[ ][Rr]eview|UR\b)""",
-    ("Utilization Review dated 11-22-16, denied", "On 11-30-2016 Utilization Review non-certified"),
-    ("On 11-30-2016 the worker", "review of notes on 10/10/2016"),
-)
-STRENGTH = _pattern(
-    "strength",
-    r"""\b[0-9][0-9./-]*[ ]?mg\b""",
-    ("Norco 10/325mg",),
-    ("12 visits",),
 )

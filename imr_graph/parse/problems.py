@@ -13,7 +13,7 @@ from functools import cache
 from itertools import combinations
 
 from imr_graph.models import Citation, Decision, Issue, Outcome
-from imr_graph.parse import patterns
+from imr_graph.parse import phrases
 from imr_graph.parse.conclusion import find_conclusion
 from imr_graph.parse.findings import Findings
 from imr_graph.parse.header import label, to_date
@@ -67,8 +67,8 @@ def _summary_dates(findings: Findings, decision: Decision) -> None:
     """The date of injury, and of the utilization review, in the summary against those in the header."""
     start, end = findings.place(decision.clinical_summary_span)
     for code, field, pattern, stop in (
-        ("injury-date-differs", "date_of_injury", patterns.INJURY_DATE, min(end, start + _OPENING)),
-        ("ur-date-differs", "ur_denial_date", patterns.REVIEW_DATE, end),
+        ("injury-date-differs", "date_of_injury", phrases.INJURY_DATE, min(end, start + _OPENING)),
+        ("ur-date-differs", "ur_denial_date", phrases.REVIEW_DATE, end),
     ):
         stated: dt.date | None = getattr(decision, field)
         found = [(m, date) for m in pattern.regex.finditer(findings.clean.text, start, stop) if (date := _date(m))]
@@ -84,7 +84,7 @@ def _summary_dates(findings: Findings, decision: Decision) -> None:
 
 
 def _date(match: re.Match[str]) -> dt.date | None:
-    """The date of the groups ``date`` (digits) or ``month``, ``day`` and ``year``; with a 2 behind, of a second form."""
+    """The date of the groups ``date`` (digits) or ``month``, ``day``, ``year``; with a 2 behind, of a second form."""
     parts = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
     if "date" in parts:
         return to_date(parts["date"])
@@ -98,7 +98,7 @@ def _sexes(findings: Findings, decision: Decision) -> None:
     """The stated sex against the pronouns of the summary, where these are all of the other sex."""
     stated = findings.where("patient.sex")
     start, end = findings.place(decision.clinical_summary_span)
-    pronouns = list(patterns.PRONOUN.regex.finditer(findings.clean.text, start, end))
+    pronouns = list(phrases.PRONOUN.regex.finditer(findings.clean.text, start, end))
     sexes = {match.lastgroup for match in pronouns}
     if stated and len(pronouns) >= 3 and len(sexes) == 1 and sexes != {decision.patient.sex}:
         first = pronouns[0]
@@ -157,7 +157,7 @@ def _outcome(findings: Findings, issue: Issue) -> None:
     if issue.rationale_span is None or issue.conclusion_span is None or issue.outcome is Outcome.PARTIALLY_OVERTURNED:
         return
     conclusion = find_conclusion(findings.clean.text, *findings.place(issue.rationale_span))
-    if conclusion is None or conclusion.rule != patterns.NECESSITY.name or conclusion.outcome is issue.outcome:
+    if conclusion is None or conclusion.rule != phrases.NECESSITY.name or conclusion.outcome is issue.outcome:
         return
     findings.report(
         "outcome-differs",
@@ -212,7 +212,7 @@ def _parts(findings: Findings, issue: Issue) -> None:
         if original - authorized != remaining:
             message = f"issue {issue.n}: {original} requested, {authorized} authorized, but {remaining} said to remain"
             findings.report("remainder-differs", message, *where, issue=issue.n)
-    strengths = [set(patterns.STRENGTH.regex.findall(part or "")) for part in (parts[0], parts[2])]
+    strengths = [set(phrases.STRENGTH.regex.findall(part or "")) for part in (parts[0], parts[2])]
     if all(len(strength) == 1 for strength in strengths) and strengths[0] != strengths[1]:
         message = f"issue {issue.n}: {strengths[0].pop()} in the original request, {strengths[1].pop()} in the rest"
         findings.report("strength-differs", message, *where, issue=issue.n)
