@@ -5,7 +5,7 @@
 LETTERS holds letters as text or PDF, GOLD the label files (one JSON a case: ``issues[].quoted_passages`` as pairs of
 the first and the last five words). Prints precision, recall and F1 of passages found by models that have not seen the
 letter (6 folds over letters); ``--write`` trains on all of them and writes ontology/rules/passage_weights.toml.
-Weights are kept for words of at least five letters' rationales; nothing else of a letter is kept.
+Only words and pairs of words of at least twelve letters have weights; nothing else of a letter is kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from imr_graph.resources import data_folder
 from imr_graph.vocabulary import Vocabulary
 
 FOLDS = 6
-LEAST_LETTERS = 5
+LEAST_LETTERS = 12
+LEAST_OTHER = 3
 SAME = 0.6
 Weights = dict[str, float]
 Features = dict[str, float]
@@ -80,7 +81,7 @@ def locate(text: str, label: Sequence[str]) -> tuple[int, int] | None:
         hits, place = max(scored)
         return hits / len(pattern), -place
 
-    (opening, start), (closing, end) = best(first, 0), (0.0, 0)
+    opening, start = best(first, 0)
     closing, end = best(last, start)
     if min(opening, closing) < SAME:
         return None
@@ -107,9 +108,10 @@ def fit(rows: Sequence[tuple[Features, bool]], decay: dict[str, float], epochs: 
     """Logistic regression by AdaGrad; ``decay`` is the L2 penalty by the first letters of a feature's name."""
     weights: Weights = {}
     seen: Weights = {}
+    summed: Weights = defaultdict(float)
     order = list(range(len(rows)))
     chance = random.Random(0)
-    for _ in range(epochs):
+    for epoch in range(epochs):
         chance.shuffle(order)
         for number in order:
             features, label = rows[number]
@@ -120,7 +122,10 @@ def fit(rows: Sequence[tuple[Features, bool]], decay: dict[str, float], epochs: 
                 gradient = error * value + penalty * weights.get(name, 0.0)
                 seen[name] = seen.get(name, 0.0) + gradient * gradient
                 weights[name] = weights.get(name, 0.0) - rate * gradient / math.sqrt(seen[name] + 1e-6)
-    return weights
+        if epoch >= epochs // 3:  # the mean of the later rounds is steadier than the last
+            for name, weight in weights.items():
+                summed[name] += weight / (epochs - epochs // 3)
+    return dict(summed)
 
 
 def unique(rationales: Iterable[Rationale]) -> Iterator[Rationale]:
@@ -143,13 +148,13 @@ def train_sentences(rationales: Sequence[Rationale]) -> Weights:
         for _, features in rationale.featured:
             for name in features:
                 cases[name].add(rationale.case)
-    known = {name for name, of in cases.items() if len(of) >= LEAST_LETTERS}
+    known = {name for name, of in cases.items() if len(of) >= (LEAST_LETTERS if name.startswith("w=") else LEAST_OTHER)}
     rows = [
         ({name: 1.0 for name in features if name in known}, covered(rationale, sentence.body, sentence.end))
         for rationale in unique(rationales)
         for sentence, features in rationale.featured
     ]
-    return fit(rows, {"w=": 0.1, "": 0.01}, epochs=12, rate=0.3)
+    return fit(rows, {"w=": 1.0, "": 0.1}, epochs=12, rate=0.3)
 
 
 def scored(rationale: Rationale, weights: Weights) -> list[Sentence]:
@@ -171,7 +176,7 @@ def train_stretches(
                 for a, b in rationale.gold
             )
             rows.append((linker.features(rationale.text, sentences_of, stretch), label))
-    return fit(rows, {"": 0.02}, epochs=40, rate=0.2)
+    return fit(rows, {"": 0.3}, epochs=40, rate=0.2)
 
 
 def unseen_scores(rationales: Sequence[Rationale]) -> dict[int, list[Sentence]]:

@@ -112,16 +112,20 @@ class PassageLinker:
             if not labels[number] or number in within:
                 continue
             last = runs[-1] if runs else None
-            if last and last.last == number - 1 and not part.verb and not self._parted(parts[number - 1], part):
+            joined = last is not None and last.last == number - 1 and not part.verb
+            if last and joined and not self._parted(rationale, parts[number - 1], part):
                 runs[-1] = last._replace(end=part.end, last=number)
             else:
                 runs.append(Stretch(self._first_word(rationale, part), part.end, number, number, False))
         least = self._table["least_words"]
         return sorted(marked + [run for run in runs if len(rationale[run.start : run.end].split()) >= least])
 
-    def _parted(self, before: Sentence, part: Sentence) -> bool:
-        """Whether a paraphrase ("the guidelines recommend X.") stands before copied text."""
-        return before.verb in self._attributor.weak and before.score < part.score
+    def _parted(self, rationale: str, before: Sentence, part: Sentence) -> bool:
+        """Whether a paraphrase ("the guidelines recommend X.", "the ODG states that X is safe.") precedes copied text."""
+        if not before.verb:
+            return False
+        short = len(rationale[before.body : before.end].split()) <= self._table["least_words"]
+        return short or (before.verb in self._attributor.weak and before.score < part.score)
 
     def _first_word(self, rationale: str, part: Sentence) -> int:
         copula = self._copula.search(rationale, part.body, min(part.end, part.body + 110)) if part.verb else None

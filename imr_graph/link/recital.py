@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from imr_graph.link.attribution import Attribution, Attributor
+from imr_graph.link.attribution import Attributor
+from imr_graph.link.matcher import Matcher
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
@@ -33,6 +35,7 @@ class Sentence(NamedTuple):
     end: int
     verb: str
     body: int
+    formulas: int
     score: float
 
 
@@ -58,32 +61,37 @@ class Recital:
         self._case = re.compile(table["case"], re.IGNORECASE)
         self._telegraphic = re.compile(table["telegraphic"], re.IGNORECASE)
         self._reference = re.compile(table["reference"])
+        self._formulas = Matcher((formula, None) for formula in table["formulas"])
 
     def sentences(self, rationale: str) -> list[Sentence]:
         """The sentences of a rationale with their scores."""
         places = sentences(rationale)
         weights = self._sentence_weights
         found = []
-        for (start, end), (verb, body), features in self.featured(rationale, places):
+        for sentence, features in self.featured(rationale, places):
             score = sum(weights.get(name, 0.0) for name in features)
-            found.append(Sentence(start, end, verb, start + body, score))
+            found.append(sentence._replace(score=score))
         return found
 
     def featured(
         self, rationale: str, places: Sequence[tuple[int, int]]
-    ) -> Iterable[tuple[tuple[int, int], Attribution, list[str]]]:
-        """Each sentence with its attribution and the names of its features."""
+    ) -> Iterable[tuple[Sentence, list[str]]]:
+        """Each sentence, not yet scored, with the names of its features."""
         before = "^"
+        formulas = [found.start for found in self._formulas.find_all(rationale)]
         for number, (start, end) in enumerate(places):
             text = rationale[start:end]
             attribution = self._attributor.of(text)
             of_case = len(self._case.findall(text))
             features = self._features(text[attribution.end :], attribution.verb, of_case)
             features.append("before=" + before)
+            formal = bisect_left(formulas, end) - bisect_left(formulas, start)
+            features.append(f"formulas={min(formal, 4)}")
+            features.append(f"verb={attribution.verb} {'formal' if formal else 'free'}")
             features.append(f"third={3 * number // len(places)}")
             if number in (0, len(places) - 1):
                 features.append("last" if number else "first")
-            yield (start, end), attribution, features
+            yield Sentence(start, end, attribution.verb, start + attribution.end, formal, 0.0), features
             before = attribution.verb or ("case" if of_case else "plain")
 
     def _features(self, body: str, verb: str, of_case: int) -> list[str]:
@@ -115,6 +123,8 @@ class Recital:
             "max": _clamp(max(scores), -5, 8) / 3,
             "min": _clamp(min(scores), -5, 5) / 3,
             "words": math.log(max(words, 1)),
+            "formulas": min(sum(part.formulas for part in parts), 8) / 4,
+            "density": min(sum(part.formulas for part in parts) / max(words, 1), 0.2) * 10,
             f"sentences={min(4, len(parts))}": 1.0,
             f"verb={verb}": 1.0,
             f"verb={verb} {'long' if words >= _LONG else 'short'}": 1.0,
