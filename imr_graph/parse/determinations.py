@@ -45,12 +45,18 @@ def read_notice(findings: Findings, determinations: list[re.Match[str]]) -> tupl
 
 
 def _labelled(text: str, section: Section) -> dict[str, tuple[int, int]]:
+    """The guideline sentences of both parties, in two paragraphs or in one, and the rationale."""
     labels = find_labels(text, section)
     ends = [start for _, start, _ in labels[1:]] + [section.end]
     parts = {}
     for (kind, _, start), end in zip(labels, ends, strict=True):
         part = trimmed(text, kind, start, end)
         parts[kind] = (part.start, part.end)
+    if "claims" in parts and "maximus" not in parts:
+        start, end = parts["claims"]
+        second = patterns.REVIEWER_SENTENCE.regex.search(text, start, end)
+        if second is not None:
+            parts |= {"claims": (start, second.start() - 1), "maximus": (second.start(), end)}
     return parts
 
 

@@ -290,6 +290,12 @@ DETERMINATION = pattern(
     ),
     ("1) Regarding the request for a walker:",),
 )
+REVIEWER_SENTENCE = pattern(
+    "reviewer's guideline sentence",
+    r"""(?<=\.[ ])The[ ](?:Physician|Expert)[ ]Reviewer[ ](?:based|relied|found|did[ ]not[ ]cite)\b""",
+    ("of the MTUS. The Expert Reviewer relied on the same guideline",),
+    ("The Expert Reviewer relied",),
+)
 REGARDING = pattern(
     "regarding the request",
     r"""^[ ]?(?P<n>[0-9]{1,2})[.)][ ]Regarding[ ]the[ ]requests?[ ]for[ ](?P<request>[^\n]+?)[ ]?:?[ ]?$""",

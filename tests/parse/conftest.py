@@ -29,7 +29,7 @@ MAXIMUS guideline: Decision based on MTUS Knee Complaints 2004.
 Decision rationale: """
 
 
-def compose(*issues: str, header: str = HEADER, reviewer: str = REVIEWER, summary: str = SUMMARY) -> str:
+def _compose(*issues: str, header: str = HEADER, reviewer: str = REVIEWER, summary: str = SUMMARY) -> str:
     """A letter of 2015; an issue is a heading, or a heading and a rationale parted by ``|``."""
     text = (
         f"{header}HOW THE IMR FINAL DETERMINATION WAS MADE\nMAXIMUS Federal Services sent the complete case file.\n"
@@ -50,8 +50,23 @@ def read(text: str) -> ParsedLetter:
 
 
 @pytest.fixture
-def letter() -> Callable[..., ParsedLetter]:
-    """Compose and parse a letter: issues as ``heading`` or ``heading|rationale``, and parts by name."""
+def compose() -> Callable[..., str]:
+    """Compose the text of a letter: issues as ``heading`` or ``heading|rationale``, and parts by name.
+
+    A part is a text, or a pair (old, new) for a change of the usual text.
+    """
+
+    def build(*issues: str, **parts: str | tuple[str, str]) -> str:
+        usual = {"header": HEADER, "reviewer": REVIEWER, "summary": SUMMARY}
+        whole = {k: v if isinstance(v, str) else usual[k].replace(*v) for k, v in parts.items()}
+        return _compose(*issues, **whole)
+
+    return build
+
+
+@pytest.fixture
+def letter(compose: Callable[..., str]) -> Callable[..., ParsedLetter]:
+    """Compose and parse a letter."""
     return lambda *issues, **parts: read(compose(*issues, **parts))
 
 

@@ -61,8 +61,8 @@ Standard
 <b>Decision Date:</b>\t09/21/2015\t<b>UR Denial Date:</b>\t07/20/2015
 <b>Priority:</b>\tStandard\t<b>Application Received:</b>\t07/31/2015
 """,
-    "one line": "Case Number: CM15-9910001 Date Assigned: 08/17/2015 Date of Injury: 03/02/2013 Decision Date: 09/21/2015 "
-    "UR Denial Date: 07/20/2015 Priority: Standard Application Received: 07/31/2015\n",
+    "one line": "Case Number: CM15-9910001 Date Assigned: 08/17/2015 Date of Injury: 03/02/2013 "
+    "Decision Date: 09/21/2015 UR Denial Date: 07/20/2015 Priority: Standard Application Received: 07/31/2015\n",
 }
 
 

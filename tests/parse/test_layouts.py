@@ -11,10 +11,8 @@ from imr_graph.errors import NotADecision
 from imr_graph.models import Layout, Outcome
 from imr_graph.parse import ParsedLetter
 
-from .conftest import compose
-
-DETERMINATIONS = """1) MAXIMUS Federal Services, Inc. has determined the request for a rolling walker for home use and for
-the community is notmedically necessary and appropriate.
+DETERMINATIONS = """1) MAXIMUS Federal Services, Inc. has determined the request for a rolling walker for home use and
+for the community is notmedically necessary and appropriate.
 2) MAXIMUS Federal Services, Inc. has determined the request for Ultram 50mg #30 is medically
 necessary and appropriate.
 """
@@ -103,7 +101,10 @@ def test_the_notice_of_2013_counts_each_determination_once(parse: Callable[[str]
     assert decision.reviewer.certifications == ("Neurology",)
     assert decision.patient.age == 50
     assert decision.issues[1].rationale.startswith("Function improved.")
-    assert [line.text[:20] for line in decision.issues[0].guideline_lines] == ["The Claims Administr", "The Expert Reviewer "]
+    assert [line.text[:20] for line in decision.issues[0].guideline_lines] == [
+        "The Claims Administr",
+        "The Expert Reviewer ",
+    ]
     assert not decision.problems
 
 
@@ -131,27 +132,35 @@ def test_credentials_tell_2014_from_2015(letter: Callable[..., ParsedLetter]) ->
     assert letter("MRI: Upheld", reviewer=prose).decision.layout is Layout.FINAL_DETERMINATION_2014
 
 
-def test_the_same_letter_in_other_clothes_is_the_same(parse: Callable[[str], ParsedLetter]) -> None:
+def test_the_same_letter_in_other_clothes_is_the_same(
+    parse: Callable[[str], ParsedLetter], compose: Callable[..., str]
+) -> None:
     plain = compose("MRI of the knee: Upheld", "Norco 10/325mg #60: Overturned|It helped. It is medically necessary.\n")
-    marked = plain.replace("CLINICAL CASE", "### CLINICAL CASE").replace("MRI of the knee: Upheld", "**MRI of the knee: Upheld**")
+    marked = plain.replace("CLINICAL CASE", "### CLINICAL CASE").replace(
+        "MRI of the knee: Upheld", "**MRI of the knee: Upheld**"
+    )
     forms = [plain, plain.replace("\n", "\r\n"), plain.replace("\n", " \n\n"), marked]
     decisions = [parse(form).decision for form in forms]
     assert len({d.text_sha256 for d in decisions}) == 1
     assert len({(d.issues[0].request, d.issues[1].rationale, d.clinical_summary) for d in decisions}) == 1
 
 
-def test_issues_are_found_without_the_heading_of_their_section(parse: Callable[[str], ParsedLetter]) -> None:
+def test_issues_are_found_without_the_heading_of_their_section(
+    parse: Callable[[str], ParsedLetter], compose: Callable[..., str]
+) -> None:
     text = compose("MRI of the knee: Upheld").replace("IMR ISSUES, DECISIONS AND RATIONALES\n", "")
     assert requests(parse(text)) == [("MRI of the knee", "upheld")]
 
 
-def test_a_letter_that_ends_early_is_a_decision_with_a_problem(parse: Callable[[str], ParsedLetter]) -> None:
-    decision = parse(compose()).decision
+def test_a_letter_that_ends_early_is_a_decision_with_a_problem(letter: Callable[..., ParsedLetter]) -> None:
+    decision = letter().decision
     assert decision.issues == ()
     assert [p.code for p in decision.problems] == ["no-issues"]
 
 
-@pytest.mark.parametrize("text", ["Dear colleague,\nthe invoice is attached.\n", "CLINICAL CASE SUMMARY\nA note.\n", "\f"])
+@pytest.mark.parametrize(
+    "text", ["Dear colleague,\nthe invoice is attached.\n", "CLINICAL CASE SUMMARY\nA note.\n", "\f"]
+)
 def test_other_texts_are_refused_with_what_was_missing(text: str, parse: Callable[[str], ParsedLetter]) -> None:
     with pytest.raises(NotADecision, match=r"letter\.txt.*clinical case summary.*docs/layouts\.md"):
         parse(text)
