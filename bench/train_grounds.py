@@ -29,6 +29,7 @@ from imr_graph.models import Outcome
 from imr_graph.parse import parse_letter
 from imr_graph.read import read_sources
 from imr_graph.resources import data_folder
+from imr_graph.text import SourceText
 from imr_graph.vocabulary import load_vocabulary
 
 FOLDS = 10
@@ -63,6 +64,8 @@ def load(letters: Path, gold: Path, grounds: GroundReader) -> list[Example]:
     passages = PassageLinker(load_vocabulary())
     found = []
     for source in read_sources([letters]):
+        if not isinstance(source, SourceText):
+            continue
         letter = passages(parse_letter(source))
         path = gold / f"{letter.decision.case_number}.json"
         if not path.exists():
@@ -206,8 +209,8 @@ def write(model: Model, threshold: float, floor: float) -> None:
     weights, bias = model
     path = data_folder("ontology") / "rules" / "ground_weights.toml"
     lines = [
-        "# Weights of the features by which grounds are chosen (imr_graph.link.grounds); made by bench/train_grounds.py,",
-        "# not by hand. Features of a candidate ground: its cues, and how they stand among those of other grounds.",
+        "# Weights of the features by which grounds are chosen (imr_graph.link.grounds), by bench/train_grounds.py.",
+        "# Features of a candidate ground: its cues, and how they stand among those of other grounds.",
         f"bias = {bias:.3f}",
         f"threshold = {threshold}",
         f"floor = {floor}",

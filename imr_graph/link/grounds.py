@@ -8,7 +8,6 @@ for upholding are only given where the issue was upheld, and the other way round
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
@@ -41,84 +40,122 @@ class GroundReader:
     """Proposes the grounds of a rationale, each with the features that the model weighs."""
 
     def __init__(self, sides: Mapping[str, Sequence[str]]) -> None:
-        self._sides = sides
-        self._residual: str = rules("grounds")["residual"]
+        table = rules("grounds")
+        self._grounds = {
+            outcome: frozenset(ground for side in of for ground in sides[side]) for outcome, of in _SIDES.items()
+        }
+        self._defaults = {outcome: {table["defaults"][side] for side in of} for outcome, of in _SIDES.items()}
+        self._residual: str = table["defaults"]["upheld"]
+        self._from_recital = frozenset(table["from_recital"])
         self.rationales = RationaleReader()
 
     def candidates(self, clauses: Sequence[Clause], outcome: Outcome, request: str) -> list[Candidate]:
-        """One candidate for every ground on the side of the outcome, likely or not."""
-        grounds = [ground for side in _SIDES[outcome] for ground in self._sides[side]]
-        proposed = _Proposals(clauses, set(grounds), self._residual)
+        """The grounds with a cue, and the default grounds, on the side of the outcome; by name."""
+        proposals = _Proposals(clauses, self._grounds[outcome], self._residual, self._from_recital)
         compound = request.count("%") > 1
-        return [proposed.candidate(ground, compound=compound) for ground in grounds]
+        return [proposals.candidate(g, compound=compound) for g in sorted(proposals.grounds | self._defaults[outcome])]
 
 
 class _Proposals:
     """What the clauses of one rationale propose."""
 
-    def __init__(self, clauses: Sequence[Clause], grounds: set[str], residual: str) -> None:
-        self._own = [clause for clause in clauses if clause.zone is Zone.OWN]
-        self._recital = [clause for clause in clauses if clause.zone is Zone.RECITAL]
+    def __init__(
+        self, clauses: Sequence[Clause], grounds: frozenset[str], residual: str, from_recital: frozenset[str]
+    ) -> None:
         self._residual = residual
-        self._named = [{c.topic for c in clause.cues if not c.weak} & grounds for clause in self._own]
-        self._specific = [named - {residual} for named in self._named]
-        self._all = set().union(*self._specific)
-        self._naming = [n for n, named in enumerate(self._named) if named]
-        counts = Counter(ground for named in self._named for ground in sorted(named))
-        self._rank = {ground: rank for rank, (ground, _) in enumerate(counts.most_common())}
+        self._own = [clause for clause in clauses if clause.zone is Zone.OWN]
+        self._cues: dict[str, set[str]] = {}  # all cues of a ground in own clauses
+        self._strong: dict[str, set[str]] = {}
+        self._hits: dict[str, list[int]] = {}  # the own clauses that name a ground
+        self._weak: dict[str, int] = {}  # the last own clause that hints at it
+        self._specific: list[set[str]] = []
+        for number, clause in enumerate(self._own):
+            self._take(number, clause, grounds)
+        self._recited = {
+            cue.topic
+            for clause in clauses
+            if clause.zone is Zone.RECITAL
+            for cue in clause.cues
+            if not cue.weak and cue.topic in grounds & from_recital
+        }
+        self.grounds = self._cues.keys() | self._recited
+        self._all = self._hits.keys() - {residual}
+        self._first = min((numbers[0] for numbers in self._hits.values()), default=0)
+        self._last = max((numbers[-1] for numbers in self._hits.values()), default=0)
+        ranked = sorted(self._hits, key=lambda ground: (-len(self._hits[ground]), self._hits[ground][0], ground))
+        self._rank = {ground: min(rank, 3) for rank, ground in enumerate(ranked)}
+
+    def _take(self, number: int, clause: Clause, grounds: frozenset[str]) -> None:
+        named: set[str] = set()
+        for cue in clause.cues:
+            ground = cue.topic
+            if ground not in grounds:
+                continue
+            self._cues.setdefault(ground, set()).add(cue.name)
+            if cue.weak:
+                self._weak[ground] = number
+                continue
+            self._strong.setdefault(ground, set()).add(cue.name)
+            if ground not in named:
+                named.add(ground)
+                self._hits.setdefault(ground, []).append(number)
+        named.discard(self._residual)
+        self._specific.append(named)
 
     def candidate(self, ground: str, *, compound: bool) -> Candidate:
-        hits = [n for n, named in enumerate(self._named) if ground in named]
-        own = {cue.name: cue for clause in self._own for cue in clause.cues if cue.topic == ground}
-        recited = any(cue.topic == ground and not cue.weak for clause in self._recital for cue in clause.cues)
-        others = len(self._all - {ground})
-        features = {f"is {ground}": 1.0} | dict.fromkeys((f"cue {name}" for name in own), 0.5)
+        hits = self._hits.get(ground)
+        others = len(self._all) - (ground in self._all)
+        cues = self._cues.get(ground, ())
+        features = {f"is {ground}": 1.0}
+        for name in cues:
+            features[f"cue {name}"] = 0.5
         if hits:
-            features |= self._hit(ground, hits, others)
-            features[f"cues {min(sum(not cue.weak for cue in own.values()), 3)}"] = 1.0
-        elif own:
+            self._add_hit(features, ground, hits, others)
+        elif cues:
             features |= {"weak": 1.0, f"weak {ground}": 1.0, f"weak beside {min(others, 2)}": 1.0}
         else:
             features |= {"nothing": 1.0, f"nothing beside {min(others, 2)}": 1.0}
-        if recited:
-            features |= {f"recital {'too' if hits else 'only'}": 1.0, f"recital {ground}": 0.3}
+        if ground in self._recited:
+            features |= {"recital too" if hits else "recital only": 1.0, f"recital {ground}": 0.3}
         if ground == self._residual:
             features[f"residual beside {min(others, 3)}"] = 1.0
         if compound:
             features[f"compound {ground}"] = 1.0
-        return Candidate(ground, features, *self._deciding(ground, hits))
+        return Candidate(ground, features, *self._deciding(ground))
 
-    def _hit(self, ground: str, hits: Sequence[int], others: int) -> dict[str, float]:
-        """Features of a ground that the reviewer's own words name, in the clauses ``hits``."""
-        if ground == self._residual:
-            alone = any(not self._specific[n] for n in hits)
-        else:
-            alone = any(self._specific[n] == {ground} for n in hits)
-        names = ["hit", f"hits {min(len(hits), 3)}", "alone" if alone else "shared", f"hit beside {min(others, 4)}"]
-        names.append(f"rank {min(self._rank[ground], 3)}")
-        names.append(f"company {min(min(len(self._specific[n] | {ground}) for n in hits), 4)}")
-        if hits[-1] == self._naming[-1]:
-            names.append("last")
-        if hits[0] == self._naming[0]:
-            names.append("first")
-        features = dict.fromkeys(names, 1.0) | {f"hit {ground}": 1.0}
-        if alone:
+    def _add_hit(self, features: dict[str, float], ground: str, hits: Sequence[int], others: int) -> None:
+        """Features of a ground that the reviewer's own words name, in the own clauses ``hits``."""
+        company = min(len(self._specific[n] - {ground}) for n in hits)
+        features |= {
+            "hit": 1.0,
+            f"hit {ground}": 1.0,
+            f"hits {min(len(hits), 3)}": 1.0,
+            f"hit beside {min(others, 4)}": 1.0,
+            f"rank {self._rank[ground]}": 1.0,
+            f"company {min(company, 3)}": 1.0,
+            f"cues {min(len(self._strong[ground]), 3)}": 1.0,
+        }
+        if company == 0:
             features[f"alone {ground}"] = 1.0
-        return features
+        if hits[-1] == self._last:
+            features["last"] = 1.0
+        if hits[0] == self._first:
+            features["first"] = 1.0
 
-    def _deciding(self, ground: str, hits: Sequence[int]) -> tuple[Clause | None, str | None]:
-        """The clause that names the ground most plainly, and its first cue; the reviewer's last word for want of one."""
+    def _deciding(self, ground: str) -> tuple[Clause | None, str | None]:
+        """The clause that names the ground most plainly, and its cue; without a cue the last reason given."""
+        hits = self._hits.get(ground)
+        if hits:
+            clause = self._own[max(hits, key=lambda n: (self._plainness(ground, n), n))]
+            return clause, next(cue.name for cue in clause.cues if cue.topic == ground and not cue.weak)
+        if ground in self._weak:
+            clause = self._own[self._weak[ground]]
+            return clause, next(cue.name for cue in clause.cues if cue.topic == ground)
+        return (self._own[-1] if self._own else None), None
 
-        def plainness(n: int) -> tuple[int, int]:
-            return sum(cue.topic == ground and not cue.weak for cue in self._own[n].cues), -len(self._specific[n])
-
-        weak = [n for n, clause in enumerate(self._own) if any(cue.topic == ground for cue in clause.cues)]
-        for numbers in (hits, weak):
-            if numbers:
-                clause = self._own[max(numbers, key=lambda n: (*plainness(n), n))]
-                return clause, next(cue.name for cue in clause.cues if cue.topic == ground)
-        reasons = [clause for clause in self._own if not clause.concludes] or self._own
-        return (reasons[-1] if reasons else None), None
+    def _plainness(self, ground: str, number: int) -> tuple[int, int]:
+        strong = sum(cue.topic == ground and not cue.weak for cue in self._own[number].cues)
+        return strong, -len(self._specific[number])
 
 
 class GroundLinker:

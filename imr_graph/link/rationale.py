@@ -16,12 +16,12 @@ from imr_graph.link.cues import Cue, CueBook, plain
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
-# A quotation without a quotation mark inside: "..." or “...”
-_QUOTE = re.compile(r"\"[^\"]+\"|“[^”]+”")
+# A quotation that opens behind a blank and has no quotation mark inside: "..." or “...”
+_QUOTE = re.compile(r"(?<![\w.,;:!?)])\"(?=\S)[^\"]+\"|“[^”]+”")
 
 
 class Zone(StrEnum):
-    """Who speaks in a clause: the reviewer, a guideline, or a formula printed under every decision."""
+    """Who speaks in a clause: the reviewer, a guideline, or none, in a formula or where it only states the decision."""
 
     OWN = "own"
     RECITAL = "recital"
@@ -30,12 +30,11 @@ class Zone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause: the number of its sentence, who speaks, and its cues; ``concludes`` where it states the decision."""
+    """A clause: the number of its sentence, who speaks, and its cues."""
 
     sentence: int
     zone: Zone
     cues: tuple[Cue, ...]
-    concludes: bool
 
 
 class RationaleReader:
@@ -44,10 +43,14 @@ class RationaleReader:
     def __init__(self) -> None:
         table = rules("grounds")
         zones = table["zones"]
-        names = ("guideline", "case", "mild", "formula")
+        names = ("guideline", "case", "mild", "formula", "applied")
         self._book = CueBook(table["terms"] | {name: zones[name] for name in names}, table["cues"], table["reach"])
-        self._guideline, self._case, self._mild, self._formula = (self._book.bits[name] for name in names)
-        self._conclusion = self._book.bits["conclusion"]
+        self._guideline, self._case, self._mild, self._formula, self._applied = (
+            self._book.bits[name] for name in names
+        )
+        self._conclusion, self._because = self._book.bits["conclusion"], self._book.bits["because"]
+        self._leads = tuple(f" {lead} " for lead in zones["conclusion_leads"])
+        self._own_leads = tuple(f" {lead} " for lead in zones["own_leads"])
         breaks = sorted(zones["clause_breaks"], key=len, reverse=True)
         self._breaks = re.compile("|".join(map(re.escape, breaks)))
         self._quoted_words: int = zones["quoted_words"]
@@ -60,11 +63,14 @@ class RationaleReader:
         speaker = Zone.OWN
         for number, (start, end) in enumerate(spans):
             for first, last in self._parts(text, start, end):
-                mask, cues = self._book.read(plain(text[first:last]))
+                words = plain(text[first:last])
+                mask, cues = self._book.read(words)
                 inside = any(min(b, last) - max(a, first) > (last - first) / 2 for a, b in recited)
-                zone = self._zone(mask, speaker, inside=inside)
+                zone = self._zone(mask, words, speaker, inside=inside)
                 speaker = speaker if zone is Zone.FORMULA else zone
-                clauses.append(Clause(number, zone, cues, bool(mask & self._conclusion)))
+                if mask & self._conclusion and not mask & self._because and words.startswith(self._leads):
+                    zone = Zone.FORMULA
+                clauses.append(Clause(number, zone, cues))
         return spans, clauses
 
     def _quotations(self, text: str) -> Iterator[tuple[int, int]]:
@@ -79,12 +85,12 @@ class RationaleReader:
             start = found.start()
         yield start, end
 
-    def _zone(self, mask: int, speaker: Zone, *, inside: bool) -> Zone:
+    def _zone(self, mask: int, words: str, speaker: Zone, *, inside: bool) -> Zone:
         if mask & self._formula:
             return Zone.FORMULA
-        if inside:
+        if inside and not mask & self._applied:
             return Zone.RECITAL
-        if mask & self._case:
+        if mask & self._case or words.startswith(self._own_leads):
             return Zone.OWN
         if mask & self._guideline:
             return Zone.RECITAL
