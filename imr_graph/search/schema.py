@@ -16,13 +16,17 @@ Kind = Literal["text", "keyword", "date", "integer"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the index; ``concept`` is the scheme that its values are notations of."""
+    """A field of the index; ``concept`` is the scheme that its values are notations of.
+
+    The values of a ``facet`` are counted in every answer, those of a ``counted`` field only where asked for.
+    """
 
     name: str
     kind: Kind
     help: str
     concept: str | None = None
     facet: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class IndexSchema:
     def names(self, kind: Kind) -> tuple[str, ...]:
         """The fields of one kind, in the order of the file."""
         return tuple(f.name for f in self.fields.values() if f.kind == kind)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The fields whose values can be counted over all matches."""
+        return tuple(f.name for f in self.fields.values() if f.facet or f.counted)
 
     @property
     def facets(self) -> tuple[str, ...]:

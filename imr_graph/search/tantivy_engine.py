@@ -44,7 +44,9 @@ def _schema(declared: IndexSchema) -> tantivy.Schema:
         if field.kind == "text":
             builder.add_text_field(field.name, tokenizer_name=_ANALYSER, index_option="position")
         elif field.kind == "keyword":
-            builder.add_text_field(field.name, tokenizer_name="raw", index_option="basic", fast=field.facet)
+            builder.add_text_field(
+                field.name, tokenizer_name="raw", index_option="basic", fast=field.name in declared.counted
+            )
         else:  # signed: a Python int in an unsigned field kills the writer
             builder.add_integer_field(field.name, indexed=True, fast=True)
     builder.add_bytes_field(_PAYLOAD, stored=True)

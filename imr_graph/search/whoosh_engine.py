@@ -197,13 +197,13 @@ class WhooshWriter:
             self._writer = FileStorage(str(folder)).open_index().writer(limitmb=128)
         except whoosh_index.LockError:
             raise StoreError(f"the text index in {folder} is being written", remedy="wait, try again") from None
-        self._facets = load_schema().facets
+        self._counted = load_schema().counted
 
     def add(self, documents: Iterable[IssueDocument]) -> None:
         """Add issues."""
         for document in documents:
             keywords = {field: _SEPARATOR.join(values) for field, values in document.keywords.items() if values}
-            pairs = (f"{field}={value}" for field in self._facets for value in document.keywords.get(field, ()))
+            pairs = (f"{field}={value}" for field in self._counted for value in document.keywords.get(field, ()))
             facets = _SEPARATOR.join(pairs).encode()
             values = {**document.text, **keywords, **document.numbers}
             self._writer.add_document(**values, payload=document.payload, facets=facets)

@@ -1,0 +1,159 @@
+"""The command line keeps its contract: data on stdout, messages on stderr, exit 0, 1 or 2."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMANDS = ("parse", "build", "search", "similar", "show", "problems", "query", "sparql", "export", "vocab", "validate")
+STORE_COMMANDS = [["search", "mri"], ["show", "x"], ["query", "letters"], ["check"], ["stats"], ["validate"]]
+
+
+def imr_graph(*arguments: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "imr_graph", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def store(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "store"
+    built = imr_graph("build", corpus, "--store", folder)
+    assert built.returncode == 0, built.stderr
+    assert built.stdout == ""
+    assert "letters with" in built.stderr
+    return folder
+
+
+def test_version_and_help() -> None:
+    assert imr_graph("--version").stdout.startswith("imr-graph ")
+    shown = imr_graph("--help").stdout
+    for command in COMMANDS:
+        assert f"\n  {command} " in shown, command
+
+
+@pytest.mark.parametrize("command", STORE_COMMANDS, ids=lambda c: str(c[0]))
+def test_without_a_store_every_command_says_how_to_make_one(command: list[str], tmp_path: Path) -> None:
+    result = imr_graph(*command, "--store", tmp_path / "none")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "imr-graph build" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_parse_prints_a_decision_a_line(corpus: Path) -> None:
+    result = imr_graph("parse", corpus, "--format", "jsonl")
+    decisions = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 0, result.stderr
+    assert len(decisions) == len([p for p in corpus.iterdir() if p.name != "README.md"])
+    assert all(d["issues"] and d["text_sha256"] and "problems" in d for d in decisions)
+
+
+def test_parse_reads_stdin_and_names_what_is_no_letter(corpus: Path) -> None:
+    letter = next(iter(sorted(corpus.glob("CM*.txt")))).read_text()
+    assert json.loads(imr_graph("parse", "-", "--format", "jsonl", stdin=letter).stdout)["source_name"] == "-"
+    result = imr_graph("parse", "-", stdin="Dear Sir, this is about something else entirely.")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("imr-graph: -")
+
+
+@pytest.mark.parametrize("style", ["table", "json", "jsonl", "csv"])
+def test_search_in_every_format(store: Path, style: str) -> None:
+    result = imr_graph("search", "massage therapy neck", "--store", store, "--limit", "3", "--format", style)
+    assert result.returncode == 0, result.stderr
+    if style == "csv":
+        assert len(list(csv.DictReader(io.StringIO(result.stdout)))) == 3
+    elif style == "jsonl":
+        hits = [json.loads(line) for line in result.stdout.splitlines()]
+        contract = {"case_number", "issue", "request", "outcome", "score", "why", "citations", "passages", "snippet"}
+        assert len(hits) == 3
+        assert all(contract <= hit.keys() for hit in hits)
+    elif style == "json":
+        assert {"hits", "cohorts", "facets"} <= json.loads(result.stdout).keys()
+    else:
+        assert "UPHELD" in result.stdout
+
+
+def test_many_queries_in_one_process(store: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(
+        '{"id": "a", "text": "massage therapy: 8 sessions", "exclude": []}\n{"id": "b", "text": "MRI lumbar"}\n'
+    )
+    result = imr_graph("search", "--queries", queries, "--store", store, "--limit", "2")
+    hits = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [hit["query_id"] for hit in hits] == ["a", "a", "b", "b"]
+    first = hits[0]["case_number"]
+    queries.write_text(json.dumps({"id": "a", "text": "massage therapy: 8 sessions", "exclude": [first]}) + "\n")
+    result = imr_graph("search", "--queries", queries, "--store", store)
+    assert first not in {json.loads(line)["case_number"] for line in result.stdout.splitlines()}
+    queries.write_text('{"id": "a"}\n')
+    result = imr_graph("search", "--queries", queries, "--store", store)
+    assert result.returncode == 2
+    assert "line 1" in result.stderr
+
+
+def test_nothing_found_is_exit_1(store: Path) -> None:
+    assert imr_graph("search", "zzyzx", "--store", store).returncode == 1
+    assert imr_graph("show", "CM99-0000000", "--store", store).returncode == 1
+    assert imr_graph("sparql", "ASK { ?s imr:outcome outcome:nonsense }", "--store", store).returncode == 1
+
+
+def test_sparql_says_where_the_error_is_and_refuses_updates(store: Path) -> None:
+    wrong = imr_graph("sparql", "SELECT ?x\nWHERE { ?x a }", "--store", store)
+    assert wrong.returncode == 2
+    assert "line 2, column" in wrong.stderr
+    update = imr_graph("sparql", "DELETE WHERE { ?s ?p ?o }", "--store", store)
+    assert update.returncode == 2
+    assert "read only" in update.stderr
+
+
+def test_sparql_from_stdin_and_file(store: Path, tmp_path: Path) -> None:
+    text = "SELECT (COUNT(?i) AS ?n) WHERE { ?i a imr:DisputedIssue }"
+    (tmp_path / "q.rq").write_text(text)
+    by_stdin = imr_graph("sparql", "-", "--store", store, "--format", "json", stdin=text)
+    by_file = imr_graph("sparql", "--file", tmp_path / "q.rq", "--store", store, "--format", "json")
+    assert by_stdin.stdout == by_file.stdout
+    assert json.loads(by_file.stdout)[0]["n"] > 20
+
+
+def test_output_is_written_whole_or_not_at_all(store: Path, tmp_path: Path) -> None:
+    target = tmp_path / "hits.csv"
+    assert imr_graph("search", "mri", "--store", store, "--format", "csv", "--output", target).returncode == 0
+    before = target.read_text()
+    assert imr_graph("sparql", "SELECT nonsense", "--store", store, "--output", target).returncode == 2
+    assert target.read_text() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["hits.csv"]
+
+
+def test_wrong_usage_is_exit_2(store: Path, tmp_path: Path) -> None:
+    for arguments in (
+        ["search", "mri", "--file", "x", "--store", store],
+        ["build", "--store", tmp_path / "s"],
+        ["build", tmp_path / "missing", "--store", tmp_path / "s"],
+        ["build", tmp_path, "--engine", "lucene", "--store", tmp_path / "s"],
+        ["search", "mri", "--format", "xml", "--store", store],
+        ["query", "letters", "-p", "year", "--store", store],
+        ["similar", "CM15-9900001#x", "--store", store],
+        ["nonsense"],
+    ):
+        result = imr_graph(*arguments)
+        assert result.returncode == 2, (arguments, result.stderr)
+        assert "Traceback" not in result.stderr
+    assert not (tmp_path / "s" / "current").exists()
+
+
+def test_show_and_problems(store: Path) -> None:
+    shown = imr_graph("show", "CM15-9900001#1", "--store", store, "--format", "table").stdout
+    assert "Issue 1:" in shown
+    codes = imr_graph("query", "problems", "--store", store, "--format", "json").stdout
+    assert "quantity-differs" in codes
+
+
+def test_vocabularies(store: Path) -> None:
+    assert "service" in imr_graph("vocab", "list", "--format", "csv").stdout
+    found = imr_graph("vocab", "lookup", "Flexeril", "--format", "json")
+    assert "cyclobenzaprine" in found.stdout
+    assert imr_graph("vocab", "lookup", "zzyzx").returncode == 1
+    assert imr_graph("vocab", "check").returncode == 0
