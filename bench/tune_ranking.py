@@ -31,20 +31,16 @@ KEPT = {
 }  # the unit, and what is not about relevance
 FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "words": [("text", "points")],
-    "service": [("service", key) for key in ("same", "neighbour")],
-    "class": [("service", key) for key in ("class", "class_and_body_part")],
+    "service": [("service", "same")],
+    "class": [("service", "class")],
+    "class and body part": [("service", "class_and_body_part")],
     "drug": [("focus", "drug")],
-    "body part": [("focus", key) for key in ("body_part", "body_part_neighbour")],
+    "body part": [("focus", "body_part")],
     "body part hinted by diagnosis": [("focus", "hinted_body_part")],
     "typical body part": [("typical", "body_part")],
     "typical diagnosis": [("typical", "diagnosis")],
-    "diagnosis": [("diagnosis", key) for key in ("same", "neighbour", "sibling")],
-    "neighbours": [
-        ("service", "neighbour"),
-        ("focus", "body_part_neighbour"),
-        ("diagnosis", "neighbour"),
-        ("diagnosis", "sibling"),
-    ],
+    "diagnosis": [("diagnosis", "same"), ("diagnosis", "sibling")],
+    "sibling diagnosis": [("diagnosis", "sibling")],
     "laterality": [("laterality", "same")],
     "rarity": [("rarity", "share")],
 }

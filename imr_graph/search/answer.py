@@ -13,7 +13,7 @@ from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassa
 class SharedConcept(Model):
     """What query and hit have in common, and the points it gave.
 
-    ``relation`` is ``same``, or how near it is: ``neighbour`` (broader or narrower), ``sibling``, ``class``,
+    ``relation`` is ``same``, or how near it is: ``sibling`` (another below the same concept), ``class``,
     ``class and body part``, ``hinted`` (by a diagnosis of the query), ``same side``,
     ``typical`` of requests for the service where the query leaves it open, ``unlocated`` (no drug and no body part).
     """

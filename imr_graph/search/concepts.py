@@ -28,14 +28,6 @@ def below(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]
     return tuple(found)
 
 
-def neighbours(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
-    """The concepts directly above and directly below."""
-    if scheme not in vocabulary.schemes or notation not in vocabulary[scheme]:
-        return ()
-    concepts = vocabulary[scheme]
-    return tuple(sorted({*concepts[notation].broader, *concepts.narrower(notation)}))
-
-
 def siblings(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:
     """The other concepts below the same parent; below a top concept, which only groups, there are none."""
     if scheme not in vocabulary.schemes or notation not in vocabulary[scheme]:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any as Json
 
 from imr_graph.resources import data_folder
-from imr_graph.search.concepts import neighbours, siblings
+from imr_graph.search.concepts import siblings
 from imr_graph.search.documents import UNLOCATED, StoredIssue
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
@@ -36,7 +36,7 @@ def load_weights() -> Weights:
 class Clause:
     """A shared concept and its points: every pair of field and value must be there.
 
-    ``relation`` is ``same``, ``neighbour``, ``class`` and so on: the key of its weight.
+    ``relation`` is ``same``, ``class``, ``sibling`` and so on: the key of its weight.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -148,8 +148,6 @@ class Ranker:
         weights = self._weights["service"]
         if facts.service:
             yield self._clause(weights["same"], "same", ("service", facts.service))
-            for other in neighbours(self._vocabulary, "service", facts.service):
-                yield self._clause(weights["neighbour"], "neighbour", ("service", other))
         if facts.service_class:
             kind = ("service_class", facts.service_class)
             yield self._clause(weights["class"], "class", kind)
@@ -162,8 +160,6 @@ class Ranker:
             yield self._clause(weights["drug"], "same", ("drug", drug))
         for part in facts.body_parts:
             yield self._clause(weights["body_part"], "same", ("body_part", part))
-            for other in neighbours(self._vocabulary, "body-part", part):
-                yield self._clause(weights["body_part_neighbour"], "neighbour", ("body_part", other))
         for part in facts.hinted_parts if not facts.drugs and not facts.body_parts else ():
             yield self._clause(weights["hinted_body_part"], "hinted", ("body_part", part))
 
@@ -171,8 +167,6 @@ class Ranker:
         weights = self._weights["diagnosis"]
         for diagnosis in facts.diagnoses:
             yield self._clause(weights["same"], "same", ("diagnosis", diagnosis))
-            for other in neighbours(self._vocabulary, "diagnosis", diagnosis):
-                yield self._clause(weights["neighbour"], "neighbour", ("diagnosis", other))
             for other in siblings(self._vocabulary, "diagnosis", diagnosis):
                 yield self._clause(weights["sibling"], "sibling", ("diagnosis", other))
 

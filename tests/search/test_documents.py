@@ -7,7 +7,7 @@ import pytest
 
 from imr_graph.models import Decision
 from imr_graph.search.cohorts import wilson
-from imr_graph.search.concepts import below, label, neighbours, siblings, values_of
+from imr_graph.search.concepts import below, label, siblings, values_of
 from imr_graph.search.documents import StoredIssue, issue_documents, read_payload
 from imr_graph.search.schema import load_schema
 from imr_graph.search.snippets import Marker
@@ -66,10 +66,9 @@ def test_the_class_is_the_top_concept_where_none_is_given(decision: Callable[...
 
 def test_concepts_and_what_is_near_them() -> None:
     assert below(VOCABULARY, "service", "imaging") == ("imaging", "mri", "ct", "mri-with-contrast", "mri-open")
-    assert neighbours(VOCABULARY, "service", "mri") == ("imaging", "mri-open", "mri-with-contrast")
     assert siblings(VOCABULARY, "service", "mri-open") == ("mri-with-contrast",)
     assert siblings(VOCABULARY, "service", "ct") == ()
-    assert neighbours(VOCABULARY, "drug", "naproxen") == siblings(VOCABULARY, "service", "none") == ()
+    assert siblings(VOCABULARY, "service", "none") == ()
     assert values_of(VOCABULARY, "service", "MRI") == ("mri", "mri-with-contrast", "mri-open")
     assert values_of(VOCABULARY, "drug", "No such drug") == ("no-such-drug",)
     assert label(VOCABULARY, "service", "mri") == "MRI"
