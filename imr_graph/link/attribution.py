@@ -33,25 +33,25 @@ class Attributor:
         table = rules("passages")
         name, after = table["guideline"], table["after_verb"]
         near = r'(?:(?! -|[;"“]).)'
-        self._named = re.compile(name, re.IGNORECASE)
+        self._named = re.compile(name)
         self._says = re.compile(
             rf'[^"“;]{{0,140}}?{name}(?:{near}{{0,90}}?{table["strong_verb"]}|{near}{{0,25}}?{table["weak_verb"]}){after}',
-            re.IGNORECASE | re.DOTALL,
+            re.DOTALL,
         )
-        self._per = re.compile(rf"(?:\w+,?\s+)?{table['per']}[^.]{{0,160}}?{name}[^,]{{0,80}},\s*", re.IGNORECASE)
+        self._per = re.compile(rf"(?:\w+,?\s+)?{table['per']}[^.]{{0,160}}?{name}[^,]{{0,80}},\s*")
         self.weak = frozenset(table["weak_stems"])
 
     def names_guideline(self, text: str) -> bool:
-        """Whether a guideline is named anywhere in ``text``."""
+        """Whether a guideline is named anywhere in ``text``, which is in lower case."""
         return self._named.search(text) is not None
 
     def of(self, sentence: str) -> Attribution:
-        """The attribution at the start of a sentence."""
+        """The attribution at the start of a sentence in lower case."""
         if not self.names_guideline(sentence):
             return NONE
         per, says = self._per.match(sentence), self._says.match(sentence)
         if says and (per is None or says.end() <= per.end()):
-            return Attribution((says["strong"] or says["weak"]).lower()[:4], says.end())
+            return Attribution((says["strong"] or says["weak"])[:4], says.end())
         return Attribution("per", per.end()) if per else NONE
 
 

@@ -73,6 +73,7 @@ class CitationLinker:
         self._cautious = cautious
 
     def __call__(self, letter: ParsedLetter) -> ParsedLetter:
+        """The letter with its citations and the reviewer's specialties linked."""
         decision = letter.decision
         issues = tuple(
             issue.model_copy(update={"citations": self._linked(issue.citations, letter.clean, decision.decision_date)})

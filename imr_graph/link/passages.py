@@ -22,7 +22,8 @@ from imr_graph.vocabulary import Vocabulary
 
 _QUOTE = re.compile('["“”]')
 _WORD = re.compile(r"[a-z0-9]+")
-_EDGE = " \t\n\"“”"
+_SUBJECT_REACH = 110
+_EDGE = ' \t\n"“”'
 
 
 def quotations(text: str) -> list[tuple[int, int]]:
@@ -65,8 +66,8 @@ class PassageLinker:
         table = rules("passages")
         self._attributor = Attributor()
         self._recital = recital or Recital(self._attributor)
-        self._copula = re.compile(table["copula"], re.IGNORECASE)
-        self._foreign = re.compile(table["foreign_lead"], re.IGNORECASE)
+        self._copula = re.compile(table["copula"])
+        self._foreign = re.compile(table["foreign_lead"])
         self._reference = re.compile(table["reference"])
         self._references_at_end = re.compile(rf"(?:{table['reference']}[.;]?)+\s*$")
         self._table = table
@@ -128,16 +129,18 @@ class PassageLinker:
         return short or (before.verb in self._attributor.weak and before.score < part.score)
 
     def _first_word(self, rationale: str, part: Sentence) -> int:
-        copula = self._copula.search(rationale, part.body, min(part.end, part.body + 110)) if part.verb else None
-        if copula and len(rationale[part.body : copula.start()].split()) <= self._table["most_subject_words"]:
-            return copula.end()
+        if part.verb:
+            body = rationale[part.body : min(part.end, part.body + _SUBJECT_REACH)].lower()
+            copula = self._copula.search(body)
+            if copula and len(body[: copula.start()].split()) <= self._table["most_subject_words"]:
+                return part.body + copula.end()
         return part.body
 
     def _marked(self, rationale: str, parts: Sequence[Sentence]) -> Iterator[Stretch]:
         for start, end in quotations(rationale):
             if len(rationale[start:end].split()) < self._table["least_marked"]:
                 continue
-            if self._foreign.search(rationale, max(0, start - 61), start - 1):
+            if self._foreign.search(rationale[max(0, start - 61) : start - 1].lower()):
                 continue
             inside = [n for n, part in enumerate(parts) if part.start < end and part.end > start]
             yield Stretch(start, end, inside[0], inside[-1], True)
@@ -147,7 +150,7 @@ class PassageLinker:
         lead, place = "", 0
         for stretch in stretches:
             between = issue.rationale[place : stretch.start]
-            lead = between if self._attributor.names_guideline(between) else lead
+            lead = between if self._attributor.names_guideline(between.lower()) else lead
             place = stretch.end
             start, end = self.trimmed(issue.rationale, stretch)
             if start >= end:

@@ -18,9 +18,9 @@ from imr_graph.link.matcher import Matcher
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
-_TOKEN = re.compile(r"[A-Za-z]+|\d+|%|[:;()]")
-_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b", re.IGNORECASE)
-_MODAL = re.compile(r"\b(?:should|may|must|can|cannot|would|could)\b", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z]+|\d+|%|[:;()]")
+_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b")
+_MODAL = re.compile(r"\b(?:should|may|must|can|cannot|would|could)\b")
 # "11/23/16", "2016"
 _DATE = re.compile(r"\d\d?[/-]\d\d?[/-]\d\d|\b20\d\d\b")
 # "(1)", "2)", "(a)"
@@ -58,8 +58,8 @@ class Recital:
         self._attributor = attributor
         self._sentence_weights: dict[str, float] = weights["sentence"]
         self._stretch_weights: dict[str, float] = weights["stretch"]
-        self._case = re.compile(table["case"], re.IGNORECASE)
-        self._telegraphic = re.compile(table["telegraphic"], re.IGNORECASE)
+        self._case = re.compile(table["case"])
+        self._telegraphic = re.compile(table["telegraphic"])
         self._reference = re.compile(table["reference"])
         self._formulas = Matcher((formula, None) for formula in table["formulas"])
 
@@ -73,17 +73,18 @@ class Recital:
             found.append(sentence._replace(score=score))
         return found
 
-    def featured(
-        self, rationale: str, places: Sequence[tuple[int, int]]
-    ) -> Iterable[tuple[Sentence, list[str]]]:
+    def featured(self, rationale: str, places: Sequence[tuple[int, int]]) -> Iterable[tuple[Sentence, list[str]]]:
         """Each sentence, not yet scored, with the names of its features."""
         before = "^"
+        lowered = rationale.lower()
         formulas = [found.start for found in self._formulas.find_all(rationale)]
         for number, (start, end) in enumerate(places):
-            text = rationale[start:end]
+            text = lowered[start:end]
             attribution = self._attributor.of(text)
             of_case = len(self._case.findall(text))
             features = self._features(text[attribution.end :], attribution.verb, of_case)
+            if self._has_reference(rationale[start + attribution.end : end]):
+                features.append("ref")
             features.append("before=" + before)
             formal = bisect_left(formulas, end) - bisect_left(formulas, start)
             features.append(f"formulas={min(formal, 4)}")
@@ -95,11 +96,23 @@ class Recital:
             before = attribution.verb or ("case" if of_case else "plain")
 
     def _features(self, body: str, verb: str, of_case: int) -> list[str]:
-        words = [token if token.isalpha() else "0" if token[0].isdigit() else token for token in _TOKEN.findall(body.lower())]
+        words = ["0" if token.isdigit() else token for token in _TOKEN.findall(body)]
         length = min(len(words), 40) // 8
-        features = ["bias", "verb=" + verb, f"length={length}", f"case={min(of_case, 2)}", f"verb={verb} length={length}"]
+        features = [
+            "bias",
+            "verb=" + verb,
+            f"length={length}",
+            f"case={min(of_case, 2)}",
+            f"verb={verb} length={length}",
+        ]
         features.append(f"verb={verb} {'long' if len(words) >= _LONG else 'short'} {'case' if of_case else ''}")
-        for name, pattern in (("past", _PAST), ("modal", _MODAL), ("date", _DATE), ("item", _ITEM), ("ref", self._reference)):
+        for name, pattern in (
+            ("past", _PAST),
+            ("modal", _MODAL),
+            ("date", _DATE),
+            ("item", _ITEM),
+            ("ref", self._reference),
+        ):
             if pattern.search(body):
                 features.append(name)
         if self._attributor.names_guideline(body):
@@ -110,6 +123,9 @@ class Recital:
         features.extend("w=" + word for word in unique)
         features.extend(f"w={a} {b}" for a, b in set(zip(["^", *words], words, strict=False)))
         return features
+
+    def _has_reference(self, text: str) -> bool:
+        return ("(" in text or "[" in text) and self._reference.search(text) is not None
 
     def stretch_features(self, text: str, parts: Sequence[Sentence], before: str, marked: bool) -> dict[str, float]:
         """The features of a stretch: its words, its sentences, the verb before them."""
@@ -131,8 +147,12 @@ class Recital:
         }
         if not verb and not marked:
             features["before=" + before] = 1.0
-        named = (("case", self._case), ("past", _PAST), ("ref", self._reference))
-        features.update({name: 1.0 for name, pattern in named if pattern.search(text)})
+        if self._has_reference(text):
+            features["ref"] = 1.0
+        text = text.lower()
+        features.update(
+            {name: 1.0 for name, pattern in (("case", self._case), ("past", _PAST)) if pattern.search(text)}
+        )
         if marked:
             features["marked"] = 1.0
         if self._attributor.names_guideline(text):
