@@ -102,6 +102,12 @@ def _meaning(entries: Sequence[Entry]) -> Meaning:
     )
 
 
+def _continues(label: str, known: set[str]) -> bool:
+    """Whether a known label stands at the head of a longer one, and would be read in its place."""
+    words = normalise(label).split()
+    return any(" ".join(words[:n]) in known for n in range(1, len(words)))
+
+
 def _levels(table: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """The vertebral levels as letters write them, each with its body part: "L4-5", "L5-S1", "C6", "L4 L5"."""
     for letter, level in table.items():
@@ -129,9 +135,9 @@ class ConditionLexicon:
         self._structures: dict[str, dict[str, Any]] = self.rules["structures"]
         self._names: dict[str, list[str]] = self.rules["names"]
         self._aliases: dict[str, str] = self.rules["aliases"]
+        self._vague = frozenset(self.rules["body_parts"]["vague"])
         self._general = frozenset(self.rules["phrases"]["general"])
         self._reported = frozenset(part.notation for part in self._parts if part.values("reported"))
-        self.midline = frozenset(self.rules["body_parts"]["midline"])
         self.above = cache(self._above)
         self.compose = cache(self._compose)
         self.part_of = cache(self._part_of)
@@ -143,6 +149,8 @@ class ConditionLexicon:
         matcher = Matcher([*base, *simple])
         units = [(label, entry) for label, entry, composed in conditions if composed]
         kept = [(label, entry) for label, entry in units if not self._composable(label, entry, matcher)]
+        known = {normalise(label) for label, _ in kept}
+        kept.extend((label, entry) for label, entry in units if _continues(label, known))
         self._matcher = Matcher([*base, *simple, *kept, *self._surroundings()])
         self._meanings = {}  # those of the smaller dictionary are no longer true
 
@@ -179,7 +187,7 @@ class ConditionLexicon:
         Structures come before regions: fracture + (low-back, vertebra) is vertebral-fracture, then
         lumbar-vertebral-fracture. Where nothing fits, a broader condition may: a comminuted fracture is a fracture.
         """
-        ordered = sorted(parts, key=lambda part: part not in self._structures)
+        ordered = sorted(parts, key=lambda part: part not in self._structures or part in self._vague)
         concept = condition
         for part in ordered:
             concept = self._named(concept, (part,)) or concept

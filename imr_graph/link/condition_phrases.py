@@ -56,7 +56,8 @@ class _Segment:
 class PhraseGrammar:
     """Puts the items of one sentence together.
 
-    ``kept`` are the fillers that stay at the head of a phrase, ``midline`` the parts that have no side;
+    ``kept`` are the fillers that stay at the head of a phrase, ``midline`` the parts that have no side,
+    ``regions`` those of the spine;
     ``above(part)`` gives the parts that a part belongs to, ``takes(condition, joint)`` whether a condition may
     take the part of its neighbour.
     """
@@ -65,12 +66,14 @@ class PhraseGrammar:
         self,
         kept: Iterable[str],
         midline: Iterable[str],
+        regions: Iterable[str],
         above: Callable[[str], tuple[str, ...]],
         takes: Callable[[str, Kind], bool],
     ) -> None:
         self._above = above
         self._kept = frozenset(kept)
         self._midline = frozenset(midline)
+        self._regions = frozenset(regions)
         self._takes = takes
 
     def phrases(self, text: str, items: list[Item]) -> list[Phrase]:
@@ -79,8 +82,16 @@ class PhraseGrammar:
         for chain in _chains(text, items):
             for segment in chain:
                 self._parse(segment)
-            found.extend(self._coordinate(chain))
+            found.extend(each for phrase in self._coordinate(chain) for each in self._by_region(phrase))
         return sorted(found, key=lambda p: (p.head.start, p.end, p.start))
+
+    def _by_region(self, phrase: Phrase) -> list[Phrase]:
+        """One phrase for every region of the spine: "cervical/lumbar sprain"."""
+        regions = [part for part in phrase.parts if part in self._regions]
+        if len(regions) < 2:
+            return [phrase]
+        rest = [part for part in phrase.parts if part not in self._regions]
+        return [replace(phrase, parts=[region, *rest]) for region in regions]
 
     def _parse(self, segment: _Segment) -> None:
         """Read the segment's conditions with their own parts, or its parts where it has no condition."""
@@ -145,10 +156,19 @@ class PhraseGrammar:
         if backward and forward and after:
             forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in named)
         if forward and following:
-            return [
-                replace(following, start=segment.start, parts=segment.parts, side=segment.side) for segment in named
-            ]
+            return self._anticipate(named, following)
         return self._spread(previous, named) if backward and previous else []
+
+    @staticmethod
+    def _anticipate(run: list[_Segment], following: Phrase) -> list[Phrase]:
+        """The condition ``following`` once for every part of the run before it; the same part again adds words only."""
+        added = []
+        for segment in run:
+            if set(segment.parts) <= set(following.parts):
+                following.start = min(following.start, segment.start)
+            else:
+                added.append(replace(following, start=segment.start, parts=segment.parts, side=segment.side))
+        return added
 
     def _head(self, segment: _Segment, phrases: list[Phrase]) -> None:
         """Give what stands under the name of a part that part and its side: "right shoulder: tendinitis"."""
@@ -197,14 +217,16 @@ class PhraseGrammar:
                 self._share(segment.phrases[-1], following.phrases[0], following.joint)
 
     def _share(self, first: Phrase, second: Phrase, joint: Kind) -> None:
+        if first.entry.value == second.entry.value:
+            return  # "cervical disc displacement, other disc displacement" are two
         single = " " not in second.head.label
         if joint is Kind.AND and not first.parts and second.parts and second.behind:
             if self._takes(first.entry.value, joint):
                 first.parts, first.side, first.end = list(second.parts), first.side or second.side, second.end
                 first.shared = True
-        elif (
-            first.parts and not second.parts and (single or not first.behind) and self._takes(second.entry.value, joint)
-        ):
+        elif first.parts and not second.parts and not second.open and self._takes(second.entry.value, joint):
+            if joint is Kind.AND and first.behind and not single:
+                return
             second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
             if joint in (Kind.AND, Kind.WEAK) and not first.behind and single:
                 second.start = min(first.start, second.start)  # "right shoulder pain and injury"

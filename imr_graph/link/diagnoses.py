@@ -30,6 +30,8 @@ _CODE = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9]+")
 # The number of the next member of a list, which the reading of sentences takes for an end: "Diagnoses: 1. Knee sprain"
 _NUMBER = re.compile(r"[\s:.)]\d{1,2}[.)]\s*$")
+# A member that is a sentence of its own: "2. Cervical sprain."
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s*[A-Za-z]")
 # What parts the members of a list
 _MARK = re.compile(r"[,;]")
 _FOREIGN_WORDS = 8  # more of them between a cue or a member and the next condition end the list
@@ -69,7 +71,11 @@ class DiagnosisReader:
         table = self._lexicon.rules
         self._heirs = frozenset(table["phrases"]["heirs"])
         self._grammar = PhraseGrammar(
-            table["phrases"]["kept"], self._lexicon.midline, self._lexicon.above, self._takes_part
+            table["phrases"]["kept"],
+            table["body_parts"]["midline"],
+            (level["part"] for level in table["levels"].values()),
+            self._lexicon.above,
+            self._takes_part,
         )
         self._accepted = frozenset(table["list_end"]["accepted"])
 
@@ -84,9 +90,8 @@ class DiagnosisReader:
         cue: Entry | None = None
         for start, end in sentences(text):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            listed, cue = _listed(
-                text, items[first:last], cue if _NUMBER.search(text, max(0, start - 6), start) else None
-            )
+            numbered = _NUMBER.search(text, max(0, start - 6), start) or _NUMBERED.match(text, start)
+            listed, cue = _listed(text, items[first:last], cue if numbered else None)
             if bisect_left(places, first) < bisect_left(places, last):
                 found.extend(self._sentence(text, start, end, items[first:last], listed))
         return found
