@@ -12,6 +12,8 @@ from typing import NamedTuple
 from imr_graph.models import Outcome
 from imr_graph.parse import phrases
 
+_REACH = 120  # characters before "medically necessary" in which its negation stands
+
 
 class Conclusion(NamedTuple):
     """The deciding sentence ``text[start:end]``, its polarity, and the name of the pattern that found it."""
@@ -26,7 +28,7 @@ def find_conclusion(text: str, start: int, end: int) -> Conclusion | None:
     """The conclusion of the rationale ``text[start:end]``, or None where no sentence decides."""
     found: tuple[re.Match[str], bool, str] | None = None
     for match in phrases.NECESSITY.regex.finditer(text, start, end):
-        first = sentence_start(text, match.start(), start)
+        first = max(start, match.start() - _REACH)
         negated = " not " in match.group() or match.group().startswith(("not ", "cannot "))
         negated = negated or phrases.NEGATION.regex.search(text, first, match.start()) is not None
         found = match, negated, phrases.NECESSITY.name

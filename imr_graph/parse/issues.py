@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from imr_graph.models import GuidelineLine, Issue, Outcome, Party
-from imr_graph.parse import patterns
+from imr_graph.parse import patterns, phrases
 from imr_graph.parse.citations import read_guideline_line
-from imr_graph.parse.conclusion import find_conclusion
+from imr_graph.parse.conclusion import Conclusion, find_conclusion
 from imr_graph.parse.findings import Findings
 from imr_graph.parse.sections import Section, trimmed
 
@@ -89,6 +89,8 @@ def make_issue(
         outcome = conclusion.outcome
         findings.show(f"issues.{n}.outcome", conclusion.start, conclusion.end, conclusion.rule)
         findings.report("outcome-missing", f"issue {n}: no outcome word", findings.span(*block.heading), issue=n)
+    elif conclusion is not None:
+        _compare_outcome(findings, n, outcome, conclusion)
     lines = _guideline_lines(findings, block)
     return Issue(
         n=n,
@@ -123,6 +125,19 @@ def _read_heading(findings: Findings, heading: tuple[int, int], n: int) -> tuple
     if determination is None:
         return heading, None
     return read_determination(findings, determination, n)
+
+
+def _compare_outcome(findings: Findings, n: int, outcome: Outcome, conclusion: Conclusion) -> None:
+    """Report an outcome word that contradicts the conclusion; only its surest wording counts."""
+    if outcome in (conclusion.outcome, Outcome.PARTIALLY_OVERTURNED) or conclusion.rule != phrases.NECESSITY.name:
+        return
+    findings.report(
+        "outcome-differs",
+        f"issue {n}: the heading says {outcome}, the conclusion reads as {conclusion.outcome}",
+        *findings.where(f"issues.{n}.outcome"),
+        findings.span(conclusion.start, conclusion.end),
+        issue=n,
+    )
 
 
 def read_determination(findings: Findings, match: re.Match[str], n: int) -> tuple[tuple[int, int], Outcome]:

@@ -16,14 +16,23 @@ def word_values() -> dict[str, int]:
     return table
 
 
+_BRACKETED = re.compile(r"\([ ]?#?(?P<digits>\d{1,4})[ ]?\)")  # "(24)"
+
+
 @cache
-def words_before_digits() -> re.Pattern[str]:
-    """Number words with digits in brackets behind: "twenty-four (24)"."""
+def _words_at_end() -> re.Pattern[str]:
+    """Number words at the end of a text: "twenty-four"."""
     word = "|".join(sorted(set(word_values()) - {"a"}, key=len, reverse=True))
-    return re.compile(
-        rf"\b(?P<words>(?:{word})(?:(?:[ -]|[ ]and[ ])(?:{word})){{0,4}})[ ]?\([ ]?#?(?P<digits>\d{{1,4}})[ ]?\)",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"\b(?:{word})(?:(?:[ -]|[ ]and[ ])(?:{word})){{0,4}}[ ]?$", re.IGNORECASE)
+
+
+def spelled_numbers(text: str) -> Iterator[tuple[int, int, int, int]]:
+    """Numbers in words with digits in brackets behind, as start, end, the words' value and the digits' value."""
+    for match in _BRACKETED.finditer(text):
+        floor = max(0, match.start() - 60)
+        words = _words_at_end().search(text[floor : match.start()])
+        if words is not None:
+            yield floor + words.start(), match.end(), to_number(words.group().strip()), int(match["digits"])
 
 
 @cache

@@ -90,7 +90,7 @@ def _is_closed(line: str, structure: bool) -> bool:
 def _breaks(lines: _Lines, here: int, there: int) -> bool:
     """Whether the end of line ``here`` ends a paragraph of running text."""
     line, following = lines.lines[here], lines.lines[there]
-    ended = _SENTENCE_END.search(line) is not None
+    ended = _SENTENCE_END.search(line[-40:]) is not None
     if not lines.wrapped:
         return True
     if there - here > 1:  # an empty line; within a sentence it is only a page break
@@ -128,7 +128,7 @@ def _continues(lines: _Lines, filled: Sequence[int], place: int, before: str, he
         return True  # the outcome word alone on its line
     if _TEMPLATE_TAIL.search(heading) and not _TEMPLATE_HEAD.search(heading):
         return True
-    if _SENTENCE_END.search(before):
+    if _SENTENCE_END.search(before[-40:]):
         return heading[0].islower() and _ABBREVIATION.search(before) is not None
     if filled[place] - filled[place - 1] > 1 and not heading[0].islower():
         return False

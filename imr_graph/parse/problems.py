@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 
-from imr_graph.models import Citation, Decision, Issue, Outcome
+from imr_graph.models import Citation, Decision, Issue
 from imr_graph.parse import phrases
-from imr_graph.parse.conclusion import find_conclusion
 from imr_graph.parse.findings import Findings
 from imr_graph.parse.header import label, to_date
-from imr_graph.parse.numbers import counts, to_number, words_before_digits
+from imr_graph.parse.numbers import counts, spelled_numbers
 from imr_graph.resources import rules
 from imr_graph.text import Span
 
@@ -33,6 +32,7 @@ _ORDERS = (
     ("date_received", "decision_date"),
     ("date_assigned", "decision_date"),
 )
+_ENOUGH_PRONOUNS = 3
 _OPENING = 600  # characters of a clinical summary in which it tells of the injury
 
 
@@ -45,7 +45,6 @@ def report_contradictions(findings: Findings, decision: Decision) -> None:
     _spelled_numbers(findings)
     _pages(findings, decision)
     for issue in decision.issues:
-        _outcome(findings, issue)
         _quantity(findings, issue)
         _parts(findings, issue)
 
@@ -96,29 +95,24 @@ def _date(match: re.Match[str]) -> dt.date | None:
 
 def _sexes(findings: Findings, decision: Decision) -> None:
     """The stated sex against the pronouns of the summary, where these are all of the other sex."""
-    stated = findings.where("patient.sex")
+    stated, sex = findings.where("patient.sex"), decision.patient.sex
     start, end = findings.place(decision.clinical_summary_span)
-    pronouns = list(phrases.PRONOUN.regex.finditer(findings.clean.text, start, end))
-    sexes = {match.lastgroup for match in pronouns}
-    if stated and len(pronouns) >= 3 and len(sexes) == 1 and sexes != {decision.patient.sex}:
-        first = pronouns[0]
-        findings.report(
-            "sex-differs",
-            f"the worker is called {decision.patient.sex}, and {first.group().lower()!r} throughout",
-            *stated,
-            findings.span(*first.span()),
-        )
+    first: re.Match[str] | None = None
+    count = 0
+    for match in phrases.PRONOUN.regex.finditer(findings.clean.text, start, end):
+        if match.lastgroup == sex:
+            return
+        first, count = first or match, count + 1
+    if stated and first is not None and count >= _ENOUGH_PRONOUNS:
+        message = f"the worker is called {sex}, and {first.group().lower()!r} throughout"
+        findings.report("sex-differs", message, *stated, findings.span(*first.span()))
 
 
 def _spelled_numbers(findings: Findings) -> None:
-    text = findings.clean.text
-    if "(" not in text:
-        return
-    for match in words_before_digits().finditer(text):
-        if to_number(match["words"]) != int(match["digits"]):
-            findings.report(
-                "number-differs", f"{match.group()!r}: the word and the digits differ", findings.span(*match.span())
-            )
+    for start, end, words, digits in spelled_numbers(findings.clean.text):
+        if words != digits:
+            quoted = findings.clean.text[start:end]
+            findings.report("number-differs", f"{quoted!r}: words and digits differ", findings.span(start, end))
 
 
 def _pages(findings: Findings, decision: Decision) -> None:
@@ -150,22 +144,6 @@ def _numbers(pages: str | None) -> set[int]:
     for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", pages or ""):
         found.update(range(int(first), int(last or first) + 1))
     return found
-
-
-def _outcome(findings: Findings, issue: Issue) -> None:
-    """The outcome word against the polarity of the conclusion."""
-    if issue.rationale_span is None or issue.conclusion_span is None or issue.outcome is Outcome.PARTIALLY_OVERTURNED:
-        return
-    conclusion = find_conclusion(findings.clean.text, *findings.place(issue.rationale_span))
-    if conclusion is None or conclusion.rule != phrases.NECESSITY.name or conclusion.outcome is issue.outcome:
-        return
-    findings.report(
-        "outcome-differs",
-        f"issue {issue.n}: the heading says {issue.outcome}, the conclusion reads as {conclusion.outcome}",
-        *findings.where(f"issues.{issue.n}.outcome"),
-        issue.conclusion_span,
-        issue=issue.n,
-    )
 
 
 @cache
