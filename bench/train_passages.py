@@ -23,10 +23,10 @@ from pathlib import Path
 
 from imr_graph.link.attribution import Attributor
 from imr_graph.link.passages import PassageLinker
-from imr_graph.link.recital import Recital, Sentence
+from imr_graph.link.recital import Recital, Sentence, word_names
 from imr_graph.link.sentences import sentences
 from imr_graph.parse import parse_letter
-from imr_graph.read import read_sources
+from imr_graph.read import Refusal, read_sources
 from imr_graph.resources import data_folder
 from imr_graph.vocabulary import Vocabulary
 
@@ -92,6 +92,8 @@ def load(letters: Path, gold: Path) -> list[Rationale]:
     found = []
     blank = Recital(Attributor(), {"sentence": {}, "stretch": {}})
     for source in read_sources([letters]):
+        if isinstance(source, Refusal):
+            continue
         decision = parse_letter(source).decision
         path = gold / f"{decision.case_number}.json"
         if not path.exists():
@@ -99,7 +101,10 @@ def load(letters: Path, gold: Path) -> list[Rationale]:
         for label, issue in zip(json.loads(path.read_text())["issues"], decision.issues, strict=False):
             spans = [s for s in (locate(issue.rationale, p) for p in label["quoted_passages"]) if s]
             rationale = Rationale(decision.id, issue.rationale, spans, label["quoted_passages"])
-            rationale.featured = list(blank.featured(issue.rationale, sentences(issue.rationale)))
+            rationale.featured = [
+                (sentence, features + word_names(words))
+                for sentence, features, words in blank.featured(issue.rationale, sentences(issue.rationale))
+            ]
             found.append(rationale)
     return found
 

@@ -17,7 +17,7 @@ _COMMON = {"guidelines", "guideline", "treatment", "medical", "california", "sta
 
 
 class Attribution(NamedTuple):
-    """``verb`` is a verb's first four letters, or "per"; ``end`` where the attributed words begin; both empty without."""
+    """``verb``: its first four letters, or "per"; ``end``: where the attributed words begin."""
 
     verb: str
     end: int

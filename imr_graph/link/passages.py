@@ -62,7 +62,7 @@ def label_runs(scores: Sequence[float], price: float) -> list[bool]:
 class PassageLinker:
     """Adds the quoted passages of every issue, with the document they are attributed to."""
 
-    def __init__(self, vocabulary: Vocabulary, recital: Recital | None = None) -> None:  # noqa: ARG002, every step has it
+    def __init__(self, vocabulary: Vocabulary, recital: Recital | None = None) -> None:
         table = rules("passages")
         self._attributor = Attributor()
         self._recital = recital or Recital(self._attributor)
@@ -122,7 +122,7 @@ class PassageLinker:
         return sorted(marked + [run for run in runs if len(rationale[run.start : run.end].split()) >= least])
 
     def _parted(self, rationale: str, before: Sentence, part: Sentence) -> bool:
-        """Whether a paraphrase ("the guidelines recommend X.", "the ODG states that X is safe.") precedes copied text."""
+        """Whether a paraphrase ("the guidelines recommend X.") precedes copied text."""
         if not before.verb:
             return False
         short = len(rationale[before.body : before.end].split()) <= self._table["least_words"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from imr_graph.link.attribution import Attributor
@@ -28,6 +29,11 @@ _ITEM = re.compile(r"\(\d\)|\b\d\)|\([a-d]\)|^\d\.")
 _LONG = 16
 
 
+def word_names(words: Sequence[str]) -> list[str]:
+    """The names under which words and pairs of words have weights."""
+    return ["w=" + word for word in set(words)] + [f"w={a} {b}" for a, b in set(pairwise(["^", *words]))]
+
+
 class Sentence(NamedTuple):
     """A sentence at ``rationale[start:end]``, the words it attributes begin at ``body``."""
 
@@ -37,6 +43,9 @@ class Sentence(NamedTuple):
     body: int
     formulas: int
     score: float
+
+
+Featured = tuple[Sentence, list[str], list[str]]
 
 
 class Stretch(NamedTuple):
@@ -57,6 +66,9 @@ class Recital:
         weights = rules("passage_weights") if weights is None else weights
         self._attributor = attributor
         self._sentence_weights: dict[str, float] = weights["sentence"]
+        named = {name[2:]: weight for name, weight in self._sentence_weights.items() if name.startswith("w=")}
+        self._singles = {name: weight for name, weight in named.items() if " " not in name}
+        self._pairs = {tuple(name.split(" ")): weight for name, weight in named.items() if " " in name}
         self._stretch_weights: dict[str, float] = weights["stretch"]
         self._case = re.compile(table["case"])
         self._telegraphic = re.compile(table["telegraphic"])
@@ -66,15 +78,17 @@ class Recital:
     def sentences(self, rationale: str) -> list[Sentence]:
         """The sentences of a rationale with their scores."""
         places = sentences(rationale)
-        weights = self._sentence_weights
+        weights, singles, pairs = self._sentence_weights, self._singles, self._pairs
         found = []
-        for sentence, features in self.featured(rationale, places):
-            score = sum(weights.get(name, 0.0) for name in features)
+        for sentence, features, words in self.featured(rationale, places):
+            score = sum([weights[name] for name in features if name in weights])
+            score += sum([singles[word] for word in set(words) if word in singles])
+            score += sum([pairs[pair] for pair in set(pairwise(["^", *words])) if pair in pairs])
             found.append(sentence._replace(score=score))
         return found
 
-    def featured(self, rationale: str, places: Sequence[tuple[int, int]]) -> Iterable[tuple[Sentence, list[str]]]:
-        """Each sentence, not yet scored, with the names of its features."""
+    def featured(self, rationale: str, places: Sequence[tuple[int, int]]) -> Iterator[Featured]:
+        """Each sentence, not yet scored, with the names of its features and its words."""
         before = "^"
         lowered = rationale.lower()
         formulas = [found.start for found in self._formulas.find_all(rationale)]
@@ -82,7 +96,9 @@ class Recital:
             text = lowered[start:end]
             attribution = self._attributor.of(text)
             of_case = len(self._case.findall(text))
-            features = self._features(text[attribution.end :], attribution.verb, of_case)
+            body = text[attribution.end :]
+            words = ["0" if token.isdigit() else token for token in _TOKEN.findall(body)]
+            features = self._features(body, words, attribution.verb, of_case)
             if self._has_reference(rationale[start + attribution.end : end]):
                 features.append("ref")
             features.append("before=" + before)
@@ -92,11 +108,10 @@ class Recital:
             features.append(f"third={3 * number // len(places)}")
             if number in (0, len(places) - 1):
                 features.append("last" if number else "first")
-            yield Sentence(start, end, attribution.verb, start + attribution.end, formal, 0.0), features
+            yield Sentence(start, end, attribution.verb, start + attribution.end, formal, 0.0), features, words
             before = attribution.verb or ("case" if of_case else "plain")
 
-    def _features(self, body: str, verb: str, of_case: int) -> list[str]:
-        words = ["0" if token.isdigit() else token for token in _TOKEN.findall(body)]
+    def _features(self, body: str, words: Sequence[str], verb: str, of_case: int) -> list[str]:
         length = min(len(words), 40) // 8
         features = [
             "bias",
@@ -111,7 +126,6 @@ class Recital:
             ("modal", _MODAL),
             ("date", _DATE),
             ("item", _ITEM),
-            ("ref", self._reference),
         ):
             if pattern.search(body):
                 features.append(name)
@@ -119,9 +133,6 @@ class Recital:
             features.append("guideline")
         if self._telegraphic.match(body):
             features.append("telegraphic")
-        unique = set(words)
-        features.extend("w=" + word for word in unique)
-        features.extend(f"w={a} {b}" for a, b in set(zip(["^", *words], words, strict=False)))
         return features
 
     def _has_reference(self, text: str) -> bool:
