@@ -24,6 +24,8 @@ _OPENING = (
     "Claims Administrator guideline",
     "MAXIMUS guideline",
     "Decision rationale:",
+    "State(s) of Licensure:",
+    "Certification(s)/Specialty:",
 )
 _CLOSED = ("WAS MADE", "CASE SUMMARY", "AND RATIONALES", "forth below:", "medical records:")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9]+$")  # "anti" of "non-steroidal anti"
@@ -47,7 +49,7 @@ def clean_lines(text: str) -> CleanText:
     if _is_glued(result.text):
         result = result.replaced(patterns.HEADING.name, patterns.HEADING.regex, _alone)
         result = result.replaced(patterns.LABEL.name, patterns.LABEL.regex, _at_line_start)
-        result = result.replaced(patterns.CLOSING.name, patterns.CLOSING.regex, lambda m: m.group() + "\n")
+        result = result.replaced(patterns.CLOSING.name, patterns.CLOSING.regex, lambda m: m.group().rstrip() + "\n")
     if "\ufffe" in result.text or "\u00ad" in result.text:
         result = result.replaced(patterns.SOFT_HYPHEN.name, patterns.SOFT_HYPHEN.regex, _join_hyphen)
     if "PROFESSIONAL REVIEW" in result.text:
@@ -85,7 +87,7 @@ def _alone(match: re.Match[str]) -> str:
     text = match.string
     before = "" if match.start() == 0 or text[match.start() - 1] == "\n" else "\n"
     after = "" if text[match.end() : match.end() + 1] in ("\n", ":", "") else "\n"
-    return f"{before}{match.group()}{after}"
+    return f"{before}{match.group().rstrip()}{after}"
 
 
 def _at_line_start(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from imr_graph.models import GuidelineLine, Issue, Outcome, Party
 from imr_graph.parse import patterns, phrases
 from imr_graph.parse.citations import read_guideline_line
-from imr_graph.parse.conclusion import Conclusion, find_conclusion
+from imr_graph.parse.conclusion import Conclusion, find_conclusion, sentence_start
 from imr_graph.parse.findings import Findings
 from imr_graph.parse.sections import Section, trimmed
 
@@ -62,9 +62,18 @@ def find_labels(text: str, section: Section) -> list[tuple[str, int, int]]:
 
 
 def _paragraph_before(text: str, floor: int, at: int) -> tuple[int, int]:
+    """The paragraph before a label; in text that has lost its lines, the last sentence of the rationale before it."""
     end = max(floor, at - 1)
     start = max(floor, text.rfind("\n", 0, end) + 1)
-    return (start, end) if start < end and not patterns.ISSUE_LABEL.regex.match(text, start) else (end, end)
+    label = patterns.ISSUE_LABEL.regex.match(text, start)
+    if start >= end or label is None:
+        return start, end
+    if patterns.OUTCOME.regex.search(text, label.end(), end) is None:
+        return end, end
+    start = sentence_start(text, end, label.end())
+    while start > label.end() and not patterns.is_whole_heading(text[start:end]):
+        start = sentence_start(text, start - 1, label.end())
+    return start, end
 
 
 def _read_issue(findings: Findings, block: Block, n: int) -> Issue | None:

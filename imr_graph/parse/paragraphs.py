@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from imr_graph.parse import patterns
 
 _LONGEST_HEADING = 16  # lines
-_SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)["'”’)\]]*$""")  # 'necessary."'
+# 'is not medically necessary."', and the same where the full stop is missing
+_SENTENCE_END = re.compile(
+    r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)(?:[ ]at[ ]this[ ]time)?["'”’)\]]*$"""
+)
+    r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)(?:[ ]at[ ]this[ ]time)?["'”’)\]]*$"""
+)  # 'necessary."'
 _ABBREVIATION = re.compile(
     r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE
 )  # "2 x wk."
-_TEMPLATE_TAIL = re.compile(r"authorized by the Claims|Administrator authorized|IMR[ -]eligible|original request")
-_TEMPLATE_HEAD = re.compile(r"\bwas the original request")
 _MAY_BE_STRUCTURE = re.compile(
     r" ?(?:claims|case|maximus|medical|decision|documents|how|clinical|imr|independent|issue|rationale|section"
     r"|the claims|the physician|the expert|state|certif|\d\d?[.)] [MR])",
@@ -126,7 +129,7 @@ def _continues(lines: _Lines, filled: Sequence[int], place: int, before: str, he
     """Whether the heading reaches back beyond the line at ``place``."""
     if patterns.OUTCOME_LINE_END.regex.fullmatch(heading):
         return True  # the outcome word alone on its line
-    if _TEMPLATE_TAIL.search(heading) and not _TEMPLATE_HEAD.search(heading):
+    if not patterns.is_whole_heading(heading):
         return True
     if _SENTENCE_END.search(before[-40:]):
         return heading[0].islower() and _ABBREVIATION.search(before) is not None

@@ -62,20 +62,22 @@ LINE_END = pattern(
 DOUBLED = pattern("doubled lines", r"""\n\n""", ("one\n\ntwo",), ("one\ntwo",))
 HEADING = pattern(
     "glued headings",
-    r"""HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE | CLINICAL[ ]CASE[ ]SUMMARY
-      | IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES""",
+    r"""HOW[ ]THE[ ]IMR[ ]FINAL[ ]DETERMINATION[ ]WAS[ ]MADE[ ]? | CLINICAL[ ]CASE[ ]SUMMARY[ ]?
+      | IMR[ ]ISSUES,[ ]DECISIONS[ ]AND[ ]RATIONALES[ ]?""",
     ("DECISIONS AND RATIONALES, IMR ISSUES, DECISIONS AND RATIONALESThe Final",),
     ("clinical case summary",),
 )
 LABEL = pattern(
     "glued labels",
-    r"""Claims[ ]Administrator[ ][Gg]uideline[ ]?: | MAXIMUS[ ][Gg]uideline[ ]?: | Decision[ ][Rr]ationale[ ]?:""",
+    r"""Claims[ ]Administrator[ ][Gg]uideline[ ]?: | MAXIMUS[ ][Gg]uideline[ ]?: | Decision[ ][Rr]ationale[ ]?:
+      | The[ ]Expert[ ]Reviewer[ ]has[ ]the[ ]following[ ]credentials: | State\(s\)[ ]of[ ]Licensure:
+      | Certification\(s\)/Specialty:""",
     ("MRI: Upheld Claims Administrator guideline: none",),
     ("the guideline of the Claims Administrator",),
 )
 CLOSING = pattern(
     "glued boilerplate",
-    r"""set[ ]forth[ ]below:(?=[ ]?[^\s]) | medical[ ]records:(?=[ ]?[^\s])""",
+    r"""set[ ]forth[ ]below:[ ]?(?=\S) | medical[ ]records:[ ]?(?=\S)""",
     ("items/services set forth below: MRI",),
     ("set forth below:\nMRI",),
 )
@@ -232,9 +234,28 @@ BOARD_CERTIFIED = pattern(
 
 # --- issues ------------------------------------------------------------------------------------------------------
 
+TEMPLATE_TAIL = pattern(
+    "tail of a modified request",
+    r"""authorized[ ]by[ ]the[ ]Claims | Administrator[ ]authorized | IMR[ -]eligible | original[ ]request""",
+    ("The remaining IMR eligible portion of the original request, 6 visits is",),
+    ("Physical therapy 6 visits",),
+)
+TEMPLATE_HEAD = pattern(
+    "head of a modified request",
+    r"""\bwas[ ]the[ ]original[ ]request""",
+    ("Physical therapy was the original request. Six",),
+    ("portion of the original request",),
+)
+
+
+def is_whole_heading(text: str) -> bool:
+    """Whether a heading is whole: the three requests of a modified one begin with the original."""
+    return TEMPLATE_TAIL.regex.search(text) is None or TEMPLATE_HEAD.regex.search(text) is not None
+
+
 ORIGINAL = pattern(
     "original request",
-    r"""^(?P<original>.+?)[ ](?:was|were|is)[ ]the[ ]original[ ]request\b\.?""",
+    r"""(?P<original>.+?)[ ](?:was|were|is)[ ]the[ ]original[ ]request\b\.?""",
     ("Physical therapy 12 visits was the original request. Physical therapy",),
     ("The original request is long",),
 )

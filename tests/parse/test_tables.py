@@ -39,9 +39,11 @@ def test_clean(case: dict[str, str]) -> None:
     assert clean(case["text"]).text == case["clean"]
 
 
-@pytest.mark.parametrize("ends", ["\n", " \r\n", "\n\n"], ids=["lf", "crlf", "doubled"])
+@pytest.mark.parametrize("ends", ["\n", " \r\n", "\n\n", " "], ids=["lf", "crlf", "doubled", "lost"])
 @pytest.mark.parametrize("case", table("headings"), ids=lambda c: c["note"])
 def test_headings(case: dict[str, Any], ends: str, letter: Callable[..., ParsedLetter], parse: Any) -> None:
+    if ends == " " and case["request"][0].islower():
+        pytest.skip("without lines only a capital shows where a heading begins")
     text = letter("Knee brace: Overturned", "\n".join(case["lines"])).source.text
     knee, issue = parse(text.replace("\n", ends)).decision.issues
     assert knee.request == "Knee brace"
