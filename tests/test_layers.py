@@ -8,7 +8,25 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "imr_graph"
 
 # Low to high: a room may import from the rooms before it, and from itself.
-ORDER = ["version", "errors", "resources", "text", "models", "namespaces", "vocabulary", "read", "parse", "link", "archive", "graph", "search", "pipeline", "app"]
+ORDER = [
+    "version",
+    "errors",
+    "resources",
+    "text",
+    "models",
+    "namespaces",
+    "vocabulary",
+    "read",
+    "parse",
+    "link",
+    "archive",
+    "graph",
+    "search",
+    "passages",
+    "insight",
+    "pipeline",
+    "app",
+]
 # What DESIGN forbids although the order would allow it.
 FORBIDDEN = {
     "parse": {"vocabulary", "namespaces"},
@@ -16,6 +34,8 @@ FORBIDDEN = {
     "read": {"vocabulary", "namespaces", "models"},
     "archive": {"vocabulary", "read", "parse", "link"},
     "search": {"graph"},
+    "passages": {"read", "parse", "graph", "search"},
+    "insight": {"read", "parse", "graph"},
     "graph": {"read", "parse", "link", "archive"},
 }
 SEAMS = {"pyoxigraph": 1, "tantivy": 1, "whoosh": 1, "networkx": 1, "pyshacl": 1, "pypdfium2": 1}

@@ -22,6 +22,8 @@ from imr_graph.errors import StoreError
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import BASE, source_iri
+from imr_graph.passages.settings import load_settings
+from imr_graph.passages.store import PassageWriter
 from imr_graph.pipeline.generation import Generation, Manifest, StoreFolder
 from imr_graph.pipeline.pool import Lost, run
 from imr_graph.pipeline.report import BuildReport, Refusal
@@ -45,16 +47,20 @@ class _Plan(NamedTuple):
 
 
 class _Writer:
-    """The three parts of a generation under one hand."""
+    """The parts of a generation under one hand."""
 
-    def __init__(self, archive: Archive, graph: OxigraphStore, index: IndexWriter, base: str) -> None:
-        self.archive, self.graph, self.index, self._base = archive, graph, index, base
+    def __init__(
+        self, archive: Archive, passages: PassageWriter, graph: OxigraphStore, index: IndexWriter, base: str
+    ) -> None:
+        self.archive, self.passages, self.graph, self.index, self._base = archive, passages, graph, index, base
         self._quads: list[bytes] = []
         self._held = 0
 
     def add(self, done: Processed) -> None:
         assert done.letter is not None
+        assert done.quotes is not None
         self.archive.put(done.letter)
+        self.passages.add(done.quotes)
         self.index.add(done.documents)
         self._quads.append(done.quads)
         self._held += len(done.quads)
@@ -66,6 +72,7 @@ class _Writer:
         if held:
             self.flush()
             self.archive.remove(letter)
+            self.passages.remove(letter)
             self.index.delete_case(letter)
             self.graph.remove_graph(source_iri(held[0], self._base))
 
@@ -148,10 +155,11 @@ def _reusable(current: Generation | None, engine: str, base: str) -> Generation 
     if current is None:
         return None
     made = current.manifest()
-    alike = (made.version, made.engine, made.index_schema, made.base) == (
+    alike = (made.version, made.engine, made.index_schema, made.passage_rules, made.base) == (
         __version__,
         engine,
         load_schema().version,
+        load_settings().version,
         base,
     )
     return current if alike else None
@@ -196,14 +204,17 @@ def _open(current: Generation | None, target: Generation, engine: str, base: str
         create_index(target.index, engine)
         graph = OxigraphStore.create(target.graph)
         graph.bulk_load(vocabulary_quads())
-        return _Writer(Archive.create(target.letters), graph, index_writer(target.index), base)
+        passages = PassageWriter.create(target.passages)
+        return _Writer(Archive.create(target.letters), passages, graph, index_writer(target.index), base)
     shutil.copyfile(current.letters, target.letters)
+    shutil.copyfile(current.passages, target.passages)
     source = OxigraphStore.open(current.graph)
     source.backup(target.graph)
     source.close()
     shutil.copytree(current.index, target.index, copy_function=os.link)
     graph = OxigraphStore.create(target.graph)
-    return _Writer(Archive.update(target.letters), graph, index_writer(target.index), base)
+    passages = PassageWriter.update(target.passages)
+    return _Writer(Archive.update(target.letters), passages, graph, index_writer(target.index), base)
 
 
 def _processed(result: Processed | Lost[SourceRef]) -> Processed:
@@ -265,6 +276,7 @@ def _manifest(writer: _Writer, engine: str, base: str) -> Manifest:
     digest = hashlib.sha256()
     for row in writer.archive.sources():
         digest.update(f"{row.name}\t{row.sha256}\t{row.status}\n".encode())
+    passages, quotes = writer.passages.close()
     return Manifest(
         version=__version__,
         engine=engine,
@@ -274,6 +286,9 @@ def _manifest(writer: _Writer, engine: str, base: str) -> Manifest:
         issues=issues,
         sources=sources,
         sources_sha256=digest.hexdigest(),
+        passages=passages,
+        quoted_sentences=quotes,
+        passage_rules=load_settings().version,
         quads=writer.close(),
     )
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from imr_graph.archive import Archive
 from imr_graph.graph.store import OxigraphStore
-from imr_graph.models import Letter
+from imr_graph.models import Decision, Letter
+from imr_graph.passages.reader import PassageReader
+from imr_graph.passages.records import letter_quotes
 from imr_graph.pipeline.generation import StoreFolder
 from imr_graph.search.engine import TextIndex, open_index
 from imr_graph.search.query import Everything
@@ -17,13 +19,14 @@ from imr_graph.text import identity_of
 def check(store: Path, *, sample: int = 200) -> list[str]:
     """The faults of the current generation; none for a whole store.
 
-    Compares the counts of manifest, archive, graph and index, every issue in all three, and on ``sample``
-    letters, evenly spread, the identity of the text and every span. Raises :class:`imr_graph.errors.StoreError`
+    Compares the counts of manifest, archive, graph, index and passages, every issue in the first three, and on
+    ``sample`` letters, evenly spread, the identity of the text, every span and every quoted sentence.
+    Raises :class:`imr_graph.errors.StoreError`
     where there is no store to check.
     """
     generation = StoreFolder(store).require()
     manifest = generation.manifest()
-    with Archive.open(generation.letters) as archive:
+    with Archive.open(generation.letters) as archive, PassageReader.open(generation.passages) as passages:
         letters, issues, sources = archive.counts()
         stated = (manifest.letters, manifest.issues, manifest.sources)
         faults = (
@@ -34,13 +37,19 @@ def check(store: Path, *, sample: int = 200) -> list[str]:
         graph = OxigraphStore.open(generation.graph)
         if graph.count() != manifest.quads:
             faults.append(f"the graph has {graph.count()} quads, the manifest says {manifest.quads}")
+        if passages.counts() != (manifest.passages, manifest.quoted_sentences):
+            faults.append(
+                f"passages.sqlite holds {passages.counts()} passages and quoted sentences, the manifest says "
+                f"{manifest.passages, manifest.quoted_sentences}"
+            )
         expected = dict(archive.ids())
         faults += _differences("graph", expected, _issues_in_graph(graph))
         faults += _differences("index", expected, _issues_in_index(open_index(generation.index), letters))
         step = max(1, letters // max(1, sample))
         for number, letter in enumerate(archive.letters()):
             if sample and number % step == 0:
-                faults += [f"{letter.decision.id}: {fault}" for fault in _span_faults(letter)]
+                found = (*_span_faults(letter), *_quote_faults(letter.decision, passages))
+                faults += [f"{letter.decision.id}: {fault}" for fault in found]
     return faults
 
 
@@ -74,3 +83,9 @@ def _span_faults(letter: Letter) -> Iterator[str]:
     for text, span in pieces:
         if identity_of(letter.quote(span)) != identity_of(text):
             yield f"{text[:60]!r} is not what stands at {span.start} to {span.end}"
+
+
+def _quote_faults(decision: Decision, passages: PassageReader) -> Iterator[str]:
+    stated = {(sentence.n, sentence.key, sentence.start) for sentence in letter_quotes(decision).sentences}
+    if passages.quotes_of(decision.id) != stated:
+        yield "passages.sqlite does not hold the sentences that it quotes"

@@ -6,7 +6,7 @@
       current              the name of the current generation
       lock                 held by the one writer
       generations/
-        000007/            graph/  index/  letters.sqlite  manifest.json  report.json
+        000007/            graph/  index/  letters.sqlite  passages.sqlite  manifest.json  report.json
         000008.partial/    being built; swept away by the next build if the writer dies
 
 Readers open the generation that ``current`` names and keep it, however long they live; the two newest stay on
@@ -42,6 +42,9 @@ class Manifest(Model):
     issues: int
     sources: int
     quads: int
+    passages: int = 0
+    quoted_sentences: int = 0
+    passage_rules: int = 0
     sources_sha256: str
 
 
@@ -53,6 +56,7 @@ class Generation:
         self.graph = folder / "graph"
         self.index = folder / "index"
         self.letters = folder / "letters.sqlite"
+        self.passages = folder / "passages.sqlite"
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from imr_graph.graph.triples import decision_quads
 from imr_graph.link import Linker
 from imr_graph.models import Letter
 from imr_graph.parse import parse_letter
+from imr_graph.passages.records import LetterQuotes, letter_quotes
 from imr_graph.read import SourceRef, read_source
 from imr_graph.search.documents import IssueDocument, issue_documents
 from imr_graph.vocabulary import load_vocabulary
@@ -25,6 +26,7 @@ class Processed:
     letter: Packed | None = None
     quads: bytes = b""
     documents: tuple[IssueDocument, ...] = ()
+    quotes: LetterQuotes | None = None
     problems: tuple[str, ...] = ()
     reason: str = ""
 
@@ -57,6 +59,7 @@ def prepare(base: str) -> Callable[[SourceRef], Processed]:
             pack(letter),
             "".join(f"{quad}\n" for quad in decision_quads(decision, base)).encode(),
             tuple(issue_documents(decision, vocabulary)),
+            letter_quotes(decision),
             tuple(problem.code for problem in decision.problems),
         )
 

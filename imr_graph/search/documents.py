@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from imr_graph.models import Citation, Decision, Issue, Model, Outcome, Party
 from imr_graph.namespaces import slug
@@ -13,6 +14,9 @@ from imr_graph.text import Span
 from imr_graph.vocabulary import Vocabulary
 
 UNLOCATED = "yes"
+NOTHING_CITED = "nothing"  # "did not cite any evidence"
+UNNAMED = "not-named"  # a guideline line that names no document, or none at all
+CROSSING = " | "  # between what the claims administrator and what the reviewer cited, in the crossing fields
 
 
 class StoredCitation(Model):
@@ -129,6 +133,22 @@ def _citation(citation: Citation) -> StoredCitation:
     )
 
 
+def _crossings(issue: Issue, name: Callable[[Citation], str]) -> tuple[str, ...]:
+    """Every name cited by the claims administrator with every name cited by the reviewer."""
+    silent = {line.party for line in issue.guideline_lines if line.cites_nothing}
+    cited = {
+        party: _distinct(name(citation) for citation in issue.citations if citation.cited_by is party)
+        or (NOTHING_CITED if party in silent else UNNAMED,)
+        for party in Party
+    }
+    pairs = product(cited[Party.CLAIMS_ADMINISTRATOR], cited[Party.REVIEWER])
+    return tuple(CROSSING.join(pair) for pair in pairs)
+
+
+def _amount(issue: Issue) -> tuple[str, ...]:
+    return (f"{issue.quantity:g} {issue.unit or 'units'}",) if issue.quantity is not None else ()
+
+
 def _stored(decision: Decision, issue: Issue, service_class: str | None) -> StoredIssue:
     present = [diagnosis for diagnosis in decision.diagnoses if diagnosis.status == "present"]
     return StoredIssue(
@@ -184,6 +204,9 @@ def _document(decision: Decision, issue: Issue, vocabulary: Vocabulary) -> Issue
         "specialty": stored.specialties,
         "outcome": (slug(issue.outcome),),
         "year": (str(day.year),) if day else (),
+        "amount": _amount(issue),
+        "crossing": _crossings(issue, _document_of),
+        "section_crossing": _crossings(issue, lambda citation: _section_of(citation) or _document_of(citation)),
         "unlocated": () if located else (UNLOCATED,),
         "case": (decision.id,),
     }

@@ -26,6 +26,7 @@ class Field:
     help: str
     concept: str | None = None
     facet: bool = False
+    shown: bool = True
     counted: bool = False
 
 

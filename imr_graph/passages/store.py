@@ -1,0 +1,234 @@
+"""The file of passages in a generation, and its one writer.
+
+Variants are joined when they are added: a new one is compared with those that share a fingerprint, known ones cost
+a count. Which joined variants are one passage is settled at the end, only where something changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence
+from imr_graph.passages.settings import load_settings
+from imr_graph.passages.stars import Weight, centres
+from imr_graph.passages.wording import containment, fingerprints, resemblance, shingles, words_of
+
+_SCHEMA = """
+CREATE TABLE letter (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, injury TEXT NOT NULL, sex TEXT NOT NULL, age INTEGER,
+    specialties TEXT NOT NULL);
+CREATE TABLE issue (
+    key INTEGER PRIMARY KEY, letter INTEGER NOT NULL, n INTEGER NOT NULL, outcome TEXT NOT NULL,
+    service TEXT NOT NULL, rationale INTEGER NOT NULL);
+CREATE INDEX issue_letter ON issue (letter);
+CREATE INDEX issue_service ON issue (service);
+CREATE TABLE attribution (
+    key INTEGER PRIMARY KEY, source TEXT NOT NULL, document TEXT NOT NULL, section TEXT NOT NULL,
+    pages TEXT NOT NULL, guideline TEXT NOT NULL, UNIQUE (source, document, section, pages, guideline));
+CREATE TABLE variant (
+    key INTEGER PRIMARY KEY, text TEXT NOT NULL, words INTEGER NOT NULL, letters INTEGER NOT NULL,
+    passage INTEGER NOT NULL);
+CREATE INDEX variant_passage ON variant (passage);
+CREATE TABLE passage (key INTEGER PRIMARY KEY, weight INTEGER NOT NULL);
+CREATE INDEX passage_weight ON passage (weight);
+CREATE TABLE quote (
+    variant INTEGER NOT NULL, issue INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    quotation INTEGER NOT NULL, attribution INTEGER NOT NULL, PRIMARY KEY (variant, issue, start)) WITHOUT ROWID;
+CREATE INDEX quote_issue ON quote (issue);
+CREATE INDEX quote_quotation ON quote (quotation);
+CREATE INDEX quote_attribution ON quote (attribution);
+CREATE TABLE fingerprint (
+    hash INTEGER NOT NULL, variant INTEGER NOT NULL, PRIMARY KEY (hash, variant)) WITHOUT ROWID;
+CREATE TABLE joined (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, resemblance REAL NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE word USING fts5 (text, content='variant', content_rowid='key', tokenize='porter unicode61');
+"""
+
+
+class PassageWriter:
+    """Fills and changes the passages of one generation. Open it with :meth:`create` or :meth:`update`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._settings = load_settings()
+        self._changed: set[int] = set()
+        self._attributions: dict[Attribution, int] = {}
+        # The whole generation is thrown away if the build dies, so a journal would only cost time.
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; BEGIN")
+
+    @classmethod
+    def create(cls, path: Path) -> PassageWriter:
+        """A new, empty file at ``path``."""
+        db = sqlite3.connect(path, isolation_level=None)
+        db.executescript(_SCHEMA)
+        return cls(db)
+
+    @classmethod
+    def update(cls, path: Path) -> PassageWriter:
+        """The file at ``path``, a private copy, opened for writing."""
+        return cls(sqlite3.connect(path, isolation_level=None))
+
+    def __enter__(self) -> PassageWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, letter: LetterQuotes) -> None:
+        """Add a letter that is not there; one that quotes nothing leaves no trace."""
+        if not letter.sentences:
+            return
+        row = (letter.id, letter.injury, letter.sex, letter.age, " ".join(letter.specialties))
+        insert = self._db.execute
+        key = insert("INSERT INTO letter (id, injury, sex, age, specialties) VALUES (?, ?, ?, ?, ?)", row).lastrowid
+        issues = {
+            issue.n: insert(
+                "INSERT INTO issue (letter, n, outcome, service, rationale) VALUES (?, ?, ?, ?, ?)", (key, *issue)
+            ).lastrowid
+            for issue in letter.issues
+        }
+        for text in {sentence.key: sentence for sentence in letter.sentences}.values():
+            self._count(text)
+        rows = (
+            (s.key, issues[s.n], s.start, s.end, s.quotation, self._attribution(s.attribution))
+            for s in letter.sentences
+        )
+        self._db.executemany("INSERT OR IGNORE INTO quote VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def remove(self, letter: str) -> None:
+        """Drop a letter by its id, if it is there."""
+        row = self._db.execute("SELECT key FROM letter WHERE id = ?", (letter,)).fetchone()
+        if row is None:
+            return
+        within = "issue IN (SELECT key FROM issue WHERE letter = ?)"
+        quoted = [key for (key,) in self._db.execute(f"SELECT DISTINCT variant FROM quote WHERE {within}", row)]  # noqa: S608
+        self._db.execute(f"DELETE FROM quote WHERE {within}", row)  # noqa: S608
+        self._db.execute("DELETE FROM issue WHERE letter = ?", row)
+        self._db.execute("DELETE FROM letter WHERE key = ?", row)
+        for key in quoted:
+            self._changed.add(key)
+            self._db.execute("UPDATE variant SET letters = letters - 1 WHERE key = ?", (key,))
+            (left,) = self._db.execute("SELECT letters FROM variant WHERE key = ?", (key,)).fetchone()
+            if not left:
+                self._forget(key)
+
+    def close(self) -> tuple[int, int]:
+        """Settle the passages that changed, write and close; ``(passages, quoted sentences)`` of the file."""
+        for component in self._components():
+            self._settle(component)
+        (passages,) = self._db.execute("SELECT count(*) FROM passage").fetchone()
+        (quotes,) = self._db.execute("SELECT count(*) FROM quote").fetchone()
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+        self._db.close()
+        return passages, quotes
+
+    def _attribution(self, attribution: Attribution) -> int:
+        known = self._attributions.get(attribution)
+        if known is None:
+            self._db.execute(
+                "INSERT OR IGNORE INTO attribution (source, document, section, pages, guideline) "
+                "VALUES (?, ?, ?, ?, ?)",
+                attribution,
+            )
+            (known,) = self._db.execute(
+                "SELECT key FROM attribution WHERE (source, document, section, pages, guideline) = (?, ?, ?, ?, ?)",
+                attribution,
+            ).fetchone()
+            self._attributions[attribution] = known
+        return known
+
+    def _count(self, sentence: QuotedSentence) -> None:
+        """One letter more quotes this sentence."""
+        key, text = sentence.key, sentence.text
+        self._changed.add(key)
+        row = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            words = words_of(text)
+            self._db.execute("INSERT INTO variant VALUES (?, ?, ?, 1, ?)", (key, text, len(words), key))
+            self._db.execute("INSERT INTO word (rowid, text) VALUES (?, ?)", (key, text))
+            self._join(key, words)
+            return
+        self._db.execute("UPDATE variant SET letters = letters + 1 WHERE key = ?", (key,))
+        if text < row[0]:  # the same words with other marks: the first in order speaks, whichever letter came first
+            self._db.execute("INSERT INTO word (word, rowid, text) VALUES ('delete', ?, ?)", (key, row[0]))
+            self._db.execute("UPDATE variant SET text = ? WHERE key = ?", (text, key))
+            self._db.execute("INSERT INTO word (rowid, text) VALUES (?, ?)", (key, text))
+
+    def _join(self, key: int, words: list[str]) -> None:
+        """Join a new variant to those that contain it or stand in it."""
+        hashes, mine = sorted(fingerprints(words)), shingles(words)
+        pairs = []
+        for other in self._candidates(hashes):
+            (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (other,)).fetchone()
+            theirs = shingles(words_of(text))
+            if containment(mine, theirs) >= self._settings.containment:
+                likeness = round(resemblance(mine, theirs), 4)
+                pairs += [(key, other, likeness), (other, key, likeness)]
+        self._db.executemany("INSERT OR REPLACE INTO joined VALUES (?, ?, ?)", pairs)
+        self._db.executemany("INSERT INTO fingerprint VALUES (?, ?)", ((number, key) for number in hashes))
+
+    def _candidates(self, hashes: Iterable[int]) -> list[int]:
+        """The variants that share most fingerprints; of a frequent fingerprint only so many are looked at."""
+        shared = Counter[int]()
+        for number in hashes:
+            rows = self._db.execute(
+                "SELECT variant FROM fingerprint WHERE hash = ? ORDER BY variant LIMIT ?",
+                (number, self._settings.most_holders),
+            )
+            shared.update(variant for (variant,) in rows)
+        ranked = sorted(shared, key=lambda key: (-shared[key], key))
+        return ranked[: self._settings.most_compared]
+
+    def _forget(self, key: int) -> None:
+        """Drop a variant that nobody quotes any more."""
+        text, passage = self._db.execute("SELECT text, passage FROM variant WHERE key = ?", (key,)).fetchone()
+        others = [other for other, _ in self._neighbours(key)]
+        self._changed.discard(key)
+        self._changed.update(others)
+        self._db.execute("INSERT INTO word (word, rowid, text) VALUES ('delete', ?, ?)", (key, text))
+        self._db.execute("DELETE FROM variant WHERE key = ?", (key,))
+        both = [(key, other) for other in others] + [(other, key) for other in others]
+        self._db.executemany("DELETE FROM joined WHERE one = ? AND other = ?", both)
+        pairs = ((number, key) for number in fingerprints(words_of(text)))
+        self._db.executemany("DELETE FROM fingerprint WHERE hash = ? AND variant = ?", pairs)
+        self._db.execute("DELETE FROM passage WHERE key = ?", (passage,))
+
+    def _neighbours(self, key: int) -> Iterator[tuple[int, float]]:
+        yield from self._db.execute("SELECT other, resemblance FROM joined WHERE one = ?", (key,)).fetchall()
+
+    def _components(self) -> Iterator[dict[int, dict[int, float]]]:
+        """The changed variants with all that are joined to them, directly or not, each group once."""
+        pending = self._changed
+        while pending:
+            queue, group = [pending.pop()], dict[int, dict[int, float]]()
+            while queue:
+                key = queue.pop()
+                if key not in group:
+                    group[key] = dict(self._neighbours(key))
+                    queue.extend(group[key])
+            pending.difference_update(group)
+            yield group
+
+    def _settle(self, joined: dict[int, dict[int, float]]) -> None:
+        """Part a group of joined variants into passages."""
+        weights, before = {}, set()
+        for key in joined:
+            words, letters, passage = self._db.execute(
+                "SELECT words, letters, passage FROM variant WHERE key = ?", (key,)
+            ).fetchone()
+            weights[key] = Weight(letters, words)
+            before.add(passage)
+        found = centres(weights, joined)
+        sums = Counter[int]()
+        for key, centre in found.items():
+            sums[centre] += weights[key].letters
+        self._db.executemany("DELETE FROM passage WHERE key = ?", ((key,) for key in before))
+        self._db.executemany("UPDATE variant SET passage = ? WHERE key = ?", ((c, key) for key, c in found.items()))
+        self._db.executemany("INSERT OR REPLACE INTO passage VALUES (?, ?)", sums.items())
