@@ -17,8 +17,6 @@ _LONGEST_HEADING = 16  # lines
 _SENTENCE_END = re.compile(
     r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)(?:[ ]at[ ]this[ ]time)?["'”’)\]]*$"""
 )
-    r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)(?:[ ]at[ ]this[ ]time)?["'”’)\]]*$"""
-)  # 'necessary."'
 _ABBREVIATION = re.compile(
     r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE
 )  # "2 x wk."
