@@ -82,7 +82,7 @@ def count_cohort(index: TextIndex, population: str, node: Node) -> Cohort:
 def facet_values(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int) -> dict[str, tuple[FacetValue, ...]]:
     """The most frequent values of every facet among all issues that match."""
     schema = load_schema()
-    counts = index.facets(node, [name for name in schema.facets if schema[name].shown], size)
+    counts = index.facets(node, schema.facets, size)
     return {
         field: tuple(
             FacetValue(notation=value, label=label(vocabulary, schema[field].concept, value), count=count)

@@ -26,7 +26,6 @@ class Field:
     help: str
     concept: str | None = None
     facet: bool = False
-    shown: bool = True
     counted: bool = False
 
 
