@@ -19,6 +19,7 @@ from imr_graph.link.sentences import sentences
 from imr_graph.models import Diagnosis, Mention
 from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
+from imr_graph.text import Span
 from imr_graph.vocabulary import Vocabulary
 
 # A code printed behind its diagnosis: " (ICD-10: M54.16)", " S39.012A", " - 847.2"
@@ -192,7 +193,10 @@ class DiagnosisLinker:
         self._bare = frozenset(rules("diagnoses")["phrases"]["bare"])
 
     def __call__(self, letter: ParsedLetter) -> ParsedLetter:
-        """The letter with the diagnoses of its clinical summary, and the other conditions as mentions."""
+        """The letter with the diagnoses of its clinical summary, and the other conditions as mentions.
+
+        A diagnosis said again with the same words is one; so is a mention of one concept, status and side.
+        """
         decision = letter.decision
         if not decision.clinical_summary or decision.clinical_summary_span is None:
             return letter
@@ -200,43 +204,43 @@ class DiagnosisLinker:
         diagnoses: dict[tuple[str, str, str | None], Diagnosis] = {}
         mentions: dict[tuple[str, str, str | None], Mention] = {}
         for found in self._reader.read(decision.clinical_summary):
-            span = letter.clean.source_span(base + found.start, base + found.end)
             if found.listed and found.status == "present":
-                key = (found.head, found.concept, found.laterality)
-                diagnoses.setdefault(
-                    key,
-                    Diagnosis(
-                        text=found.text,
-                        concept=found.concept,
-                        body_part=found.body_part,
-                        laterality=found.laterality,
-                        icd10cm=found.icd10cm,
-                        span=span,
-                        score=found.score,
-                        rule=found.rule,
-                    ),
-                )
-                continue
-            if found.concept in self._bare:
-                continue
-            mentions.setdefault(
-                (found.concept, found.status, found.laterality),
-                Mention(
-                    scheme="diagnosis",
-                    notation=found.concept,
-                    text=found.text,
-                    span=span,
-                    section="clinical summary",
-                    status=found.status,
-                    laterality=found.laterality,
-                    score=found.score,
-                    rule=found.rule,
-                ),
-            )
-        enriched = decision.model_copy(
-            update={
-                "diagnoses": tuple(diagnoses.values()),
-                "mentions": (*decision.mentions, *mentions.values()),
-            }
-        )
-        return replace(letter, decision=enriched)
+                said = (found.head, found.concept, found.laterality)
+                if said not in diagnoses:
+                    diagnoses[said] = _diagnosis(found, letter.clean.source_span(base + found.start, base + found.end))
+            elif found.concept not in self._bare:
+                asserted = (found.concept, found.status, found.laterality)
+                if asserted not in mentions:
+                    mentions[asserted] = _mention(found, letter.clean.source_span(base + found.start, base + found.end))
+        update = {
+            "diagnoses": tuple(diagnoses.values()),
+            "mentions": (*decision.mentions, *mentions.values()),
+        }
+        return replace(letter, decision=decision.model_copy(update=update))
+
+
+def _diagnosis(found: Condition, span: Span) -> Diagnosis:
+    return Diagnosis(
+        text=found.text,
+        concept=found.concept,
+        body_part=found.body_part,
+        laterality=found.laterality,
+        icd10cm=found.icd10cm,
+        span=span,
+        score=found.score,
+        rule=found.rule,
+    )
+
+
+def _mention(found: Condition, span: Span) -> Mention:
+    return Mention(
+        scheme="diagnosis",
+        notation=found.concept,
+        text=found.text,
+        span=span,
+        section="clinical summary",
+        status=found.status,
+        laterality=found.laterality,
+        score=found.score,
+        rule=found.rule,
+    )

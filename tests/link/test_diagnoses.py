@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imr_graph.link.diagnoses import Condition, DiagnosisReader
+from imr_graph.resources import rules
 from imr_graph.vocabulary import load_vocabulary
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "cases" / "diagnoses.toml").read_text())
@@ -30,6 +31,34 @@ def test_listed_diagnoses(text, expected):
     listed = [found for found in READER.read(text) if found.listed and found.status == "present"]
     first = {(found.concept, found.body_part, found.laterality): found for found in reversed(listed)}
     assert sorted(map(shown, first.values())) == sorted(expected)
+
+
+def test_the_rules_name_concepts_and_parts_of_the_vocabulary():
+    table, vocabulary = rules("diagnoses"), load_vocabulary()
+    concepts, parts = vocabulary["diagnosis"], {*table["structures"], *vocabulary["body-part"].concepts}
+    assert {structure["within"] for structure in table["structures"].values()} <= parts
+    assert {*table["names"], *table["body_parts"]["midline"], *table["body_parts"]["vague"]} <= parts
+    for notation in (*table["aliases"].values(), *(table["phrases"][n] for n in ("general", "heirs", "bare"))):
+        assert all(each in concepts for each in ([notation] if isinstance(notation, str) else notation)), notation
+
+
+def test_every_concept_can_be_read_by_its_labels():
+    vocabulary = load_vocabulary()
+    parts = vocabulary["body-part"]
+    for concept in vocabulary["diagnosis"]:
+        assert set(concept.values("bodyPart")) <= set(parts.concepts), concept.notation
+        for label in (concept.label, *concept.alt):
+            assert READER.read(label), label
+
+
+def test_a_printed_code_is_kept_with_its_diagnosis():
+    first, second = READER.read("Diagnoses: cervical strain (S16.1XXA) and lumbago, M54.5, chronic.")
+    assert (first.icd10cm, second.icd10cm) == (("S16.1XXA",), ("M54.5",))
+
+
+def test_nothing_is_read_where_no_condition_stands():
+    assert READER.read("") == []
+    assert READER.read("The request for chiropractic care of the left knee was modified.") == []
 
 
 @settings(max_examples=40, deadline=None)
