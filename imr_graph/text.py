@@ -42,14 +42,18 @@ class SourceText:
         return bisect_right(self.pages, offset)
 
 
+_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 def identity_of(text: str) -> str:
     """The sha256 of a letter's letters and digits, in lower case.
 
     White space, punctuation and markup do not count, so the same letter read from a PDF, from text and from
     markdown has one identity.
     """
-    words = "".join(text.lower().split())  # most of what goes is white space: cheaper without a pattern
-    return hashlib.sha256(re.sub(r"[\W_]+", "", words).encode()).hexdigest()
+    words = "".join(text.lower().replace("\ufffe", "").split())  # white space first: cheap, and most of what goes
+    words = words.translate(_ASCII_MARKS) if words.isascii() else re.sub(r"[\W_]+", "", words)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 _Segment = tuple[int, int, int, int]
