@@ -20,12 +20,10 @@ from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
 _TOKEN = re.compile(r"[a-z]+|\d+|%|[:;()]")
-_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b")
-_MODAL = re.compile(r"\b(?:should|may|must|can|cannot|would|could)\b")
 # "11/23/16", "2016"
 _DATE = re.compile(r"\d\d?[/-]\d\d?[/-]\d\d|\b20\d\d\b")
 # "(1)", "2)", "(a)"
-_ITEM = re.compile(r"\(\d\)|\b\d\)|\([a-d]\)|^\d\.")
+_ITEM = re.compile(r"\(\d\)|\b\d\)|\([a-d]\)")
 _LONG = 16
 
 
@@ -71,6 +69,7 @@ class Recital:
         self._pairs = {tuple(name.split(" ")): weight for name, weight in named.items() if " " in name}
         self._stretch_weights: dict[str, float] = weights["stretch"]
         self._case = re.compile(table["case"])
+        self._past, self._modal = frozenset(table["past_words"]), frozenset(table["modal_words"])
         self._telegraphic = re.compile(table["telegraphic"])
         self._reference = re.compile(table["reference"])
         self._formulas = Matcher((formula, None) for formula in table["formulas"])
@@ -121,14 +120,15 @@ class Recital:
             f"verb={verb} length={length}",
         ]
         features.append(f"verb={verb} {'long' if len(words) >= _LONG else 'short'} {'case' if of_case else ''}")
-        for name, pattern in (
-            ("past", _PAST),
-            ("modal", _MODAL),
-            ("date", _DATE),
-            ("item", _ITEM),
-        ):
-            if pattern.search(body):
-                features.append(name)
+        unique = set(words)
+        if not self._past.isdisjoint(unique):
+            features.append("past")
+        if not self._modal.isdisjoint(unique):
+            features.append("modal")
+        if "0" in unique and _DATE.search(body):
+            features.append("date")
+        if ")" in unique and _ITEM.search(body):
+            features.append("item")
         if self._attributor.names_guideline(body):
             features.append("guideline")
         if self._telegraphic.match(body):
@@ -161,9 +161,10 @@ class Recital:
         if self._has_reference(text):
             features["ref"] = 1.0
         text = text.lower()
-        features.update(
-            {name: 1.0 for name, pattern in (("case", self._case), ("past", _PAST)) if pattern.search(text)}
-        )
+        if self._case.search(text):
+            features["case"] = 1.0
+        if not self._past.isdisjoint(text.split()):
+            features["past"] = 1.0
         if marked:
             features["marked"] = 1.0
         if self._attributor.names_guideline(text):
