@@ -30,7 +30,7 @@ def read_notice(findings: Findings, determinations: list[re.Match[str]]) -> tupl
     text = findings.clean.text
     reasons = list(patterns.REGARDING.regex.finditer(text))
     ends = [match.start() for match in reasons[1:]] + [len(text)]
-    sections = {int(m["n"]): trimmed(text, "reasons", m.end(), end) for m, end in zip(reasons, ends, strict=True)}
+    sections = {int(m["n"]): trimmed(text, "reasons", m.end(), end) for m, end in zip(reasons, ends, strict=False)}
     issues: list[Issue] = []
     for match in determinations:
         n = len(issues) + 1
@@ -49,7 +49,7 @@ def _labelled(text: str, section: Section) -> dict[str, tuple[int, int]]:
     labels = find_labels(text, section)
     ends = [start for _, start, _ in labels[1:]] + [section.end]
     parts = {}
-    for (kind, _, start), end in zip(labels, ends, strict=True):
+    for (kind, _, start), end in zip(labels, ends, strict=False):
         part = trimmed(text, kind, start, end)
         parts[kind] = (part.start, part.end)
     if "claims" in parts and "maximus" not in parts:

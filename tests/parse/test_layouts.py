@@ -164,3 +164,9 @@ def test_a_letter_that_ends_early_is_a_decision_with_a_problem(letter: Callable[
 def test_other_texts_are_refused_with_what_was_missing(text: str, parse: Callable[[str], ParsedLetter]) -> None:
     with pytest.raises(NotADecision, match=r"letter\.txt.*clinical case summary.*docs/layouts\.md"):
         parse(text)
+
+
+def test_a_notice_cut_before_its_reasons_keeps_its_determinations(parse: Callable[[str], ParsedLetter]) -> None:
+    letter = parse(NOTICE[: NOTICE.index("1) Regarding")])
+    assert [outcome for _, outcome in requests(letter)] == ["upheld", "overturned"]
+    assert all(issue.rationale_span is None for issue in letter.decision.issues)
