@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from imr_graph.errors import QueryError, UnknownItem
 from imr_graph.graph.contract import GraphStore, Result
@@ -172,7 +173,7 @@ def _checked_iri(parameter: Parameter, value: str) -> str:
 
 def _notation(value: str, scheme: Scheme, vocabulary: Vocabulary) -> str:
     """The notation of a concept given as notation, CURIE, IRI or label."""
-    plain = value.strip("<>").removeprefix(prefixes()[scheme.name]).removeprefix(f"{scheme.name}:")
+    plain = unquote(value.strip("<>").removeprefix(prefixes()[scheme.name]).removeprefix(f"{scheme.name}:"))
     if plain in scheme:
         return plain
     found = sorted({match.concept.notation for match in vocabulary.lookup(value, scheme.name)})

@@ -1,5 +1,10 @@
 """A decision as N-Quads: pure, sorted, without clock or blank nodes.
 
+Each triple a letter is a gigabyte-scale decision at millions of letters. So what is false or usual is not stated
+(``retrospective``, a status of present), nor the year of a citation whose document is named by it
+(``...-2004``), nor the type of nodes that are reached by one property alone: requests, diagnoses and citation acts,
+whose class is the range or domain of that property.
+
 What belongs to one letter lies in the named graph of its source, so that replacing a letter is dropping a graph.
 Passages, and guidelines that no vocabulary knows, are shared by letters: their own facts lie in one graph
 (:func:`shared_graph`), each once. Oxigraph's union of graphs keeps duplicates, so a fact repeated in the graphs
@@ -105,7 +110,6 @@ def _letter(decision: Decision, base: str) -> Iterator[Triple]:
 
 
 def _diagnosis(node: str, diagnosis: Diagnosis) -> Iterator[Triple]:
-    yield node, _term("rdf:type"), _term("imr:ConditionAssertion")
     yield node, _term("rdfs:label"), string(diagnosis.text)
     yield node, _term("imr:condition"), _concept("diagnosis", diagnosis.concept)
     if diagnosis.body_part:
@@ -165,7 +169,6 @@ def _requests(path: str, issue: Issue) -> Iterator[Triple]:
             continue
         node = iri(f"{path}/request/{kind}")
         yield iri(path), _term(f"imr:{kind}Request"), node
-        yield node, _term("rdf:type"), _term("imr:ServiceRequest")
         if text is not None:
             yield node, _term("dcterms:title"), string(text)
         if quantity is not None:
@@ -194,13 +197,12 @@ def _citations(path: str, issue: Issue, base: str) -> Iterator[Triple]:
         party = slug(citation.cited_by)
         counts[party] = counts.get(party, 0) + 1
         node = iri(f"{path}/citation/{party}/{counts[party]}")
-        yield node, _term("rdf:type"), _term("imr:CitationAct")
         yield node, _term("cito:hasCitingEntity"), iri(path)
         yield node, _term("cito:hasCitedEntity"), iri(_cited(citation, base))
         yield node, _term("imr:citingParty"), _concept("party", party)
         if citation.pages:
             yield node, _term("schema:pagination"), string(citation.pages)
-        if citation.year:
+        if citation.year and not (citation.guideline or "").endswith(f"-{citation.year}"):
             yield node, _term("dcterms:issued"), year(citation.year)
 
 
@@ -221,7 +223,7 @@ def _shared(decision: Decision, base: str) -> Iterator[Triple]:
         for citation in issue.citations:
             yield from _cited_facts(citation, base)
         for passage in issue.quoted_passages:
-            yield from _passage(passage, base)
+            yield from _passage(passage, issue, base)
 
 
 def _cited_facts(citation: Citation, base: str) -> Iterator[Triple]:
@@ -239,10 +241,12 @@ def _cited_facts(citation: Citation, base: str) -> Iterator[Triple]:
         yield node, _term("skos:broader"), iri(above)
 
 
-def _passage(passage: QuotedPassage, base: str) -> Iterator[Triple]:
+def _passage(passage: QuotedPassage, issue: Issue, base: str) -> Iterator[Triple]:
+    """The passage's words, and the guideline that the rationale attributes them to, as the issue cites it."""
     node = iri(passage_iri(passage.id, base))
     yield node, _term("rdf:type"), _term("imr:GuidelinePassage")
     yield node, _term("schema:text"), string(passage.text)
-    attributed = passage.section or passage.document
-    if attributed:
-        yield node, _term("dcterms:isPartOf"), _concept("guideline", attributed)
+    for citation in issue.citations:
+        if (citation.document, citation.section) == (passage.document, passage.section):
+            yield node, _term("dcterms:isPartOf"), iri(_cited(citation, base))
+            return

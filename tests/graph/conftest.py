@@ -43,11 +43,14 @@ def ground(notation: str) -> Ground:
     return Ground(notation=notation, sentence="Therefore.", span=SPAN, rule="test")
 
 
-def passage(identity: str, text: str, section: str | None = None) -> QuotedPassage:
-    return QuotedPassage(id=identity, text=text, span=SPAN, section=section, rule="test")
-
-
-SHARED_PASSAGE = passage("9f3a9f3a9f3a9f3a", "Imaging is for those who would consider surgery an option.")
+SHARED_PASSAGE = QuotedPassage(
+    id="9f3a9f3a9f3a9f3a",
+    text="Imaging is for those who would consider surgery an option.",
+    span=SPAN,
+    document="ACOEM Low Back Complaints",
+    section="Special Studies",
+    rule="test",
+)
 
 OVERTURNED = Decision(
     id="CM14-0000001",

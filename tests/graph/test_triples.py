@@ -130,7 +130,7 @@ def test_the_facts_come_back() -> None:
             for p in {c.cited_by for c in i.citations}
             if (k := sum(c.cited_by == p for c in i.citations))
         }
-        assert facts(store, "SELECT ?l { ?d a imr:ConditionAssertion ; rdfs:label ?l }") == {
+        assert facts(store, "SELECT ?l { ?x imr:hasDiagnosis ?d . ?d rdfs:label ?l }") == {
             (d.text,) for d in decision.diagnoses
         }
         assert tail(facts(store, "SELECT ?day { ?d imr:decisionDate ?day }")) == {(decision.decision_date,)}
@@ -139,7 +139,7 @@ def test_the_facts_come_back() -> None:
 def test_the_three_requests() -> None:
     store = RdflibStore(decision_quads(UPHELD))
     query = (
-        "SELECT ?p ?t ?q ?u { ?i ?p ?r . ?r a imr:ServiceRequest ; dcterms:title ?t ; imr:quantity ?q ; imr:unit ?u }"
+        "SELECT ?p ?t ?q ?u { ?i ?p ?r . ?r dcterms:title ?t ; imr:quantity ?q ; imr:unit ?u }"
     )
     assert {(str(p).rsplit("#", 1)[-1], str(t), q.toPython(), str(u)) for p, t, q, u in store.run(query).rows} == {  # type: ignore[union-attr, attr-defined]
         ("originalRequest", "12 sessions of physical therapy", 12, "sessions"),
