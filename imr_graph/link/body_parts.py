@@ -10,7 +10,6 @@ from imr_graph.link.matcher import Matcher
 from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
 
-
 _FOREIGN = ""  # the value of phrases in which the name of a part means something else
 _HEADING = 1000  # longer texts are prose: a part beside a surgeon is then just a part
 BARE_SPINE = "spine of no named region"
@@ -78,7 +77,8 @@ class BodyPartReader:
                 continue
             own = self._side_words.get(item.label)
             side = own or _nearest(sides, item.start, item.end)
-            found.append(PartFound(item.values[0], item.start, item.end, side, f"label {item.label!r}"))
+            rule = f"label {item.label!r}"
+            found += [PartFound(notation, item.start, item.end, side, rule) for notation in item.values]
         if not any(part.notation in self._regions.values() for part in found):
             found += self._levels(text, sides)
         return tuple(sorted(found, key=lambda part: part.start))

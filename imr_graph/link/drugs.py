@@ -42,6 +42,9 @@ class DrugReader:
         self._compounded = _words(forms["compounded"])
         self._suspension = _words(forms["suspension"])
         self._form = _words(forms["units"])
+        self._combined = re.compile(forms["combined_strength"], re.IGNORECASE)
+        self._combined_with: str = forms["combined_with"]
+        self._combinable = frozenset(forms["combinable"])
         self._skin_services = frozenset(forms["skin_services"])
         self._never_skin = frozenset(forms["never_skin"])
         self._sold_for_skin = frozenset(
@@ -61,12 +64,15 @@ class DrugReader:
             strength = _STRENGTH.search(behind)
             form = self._form.search(behind) or self._form.search(text[item.start : item.end])
             concept = item.values[0]
+            ingredients = ingredients_of(concept)
+            if concept.notation in self._combinable and self._combined.search(behind):
+                ingredients = (*ingredients, self._combined_with)
             drugs.append(
                 DrugFound(
                     concept,
                     item.start,
                     item.end,
-                    ingredients_of(concept),
+                    ingredients,
                     strength.group() if strength else None,
                     form.group().lower() if form else None,
                 )

@@ -112,7 +112,8 @@ class QuantityReader:
         if kind == "hours":
             return Amount(_tidy(count * self._upper(groups["days"]) * duration), "hours", schedule, start, end, name)
         whole = count * duration * _DAYS[over] / _DAYS[per]
-        unit = "sessions" if default == "units" else default
+        hours = "hour" in match.group().lower()
+        unit = "hours" if hours else "sessions" if default == "units" else default
         return Amount(_tidy(round(whole)) if over != per else _tidy(count * duration), unit, schedule, start, end, name)
 
     def _with_refills(self, text: str, amount: Amount) -> Amount:

@@ -38,7 +38,9 @@ class RequestMention:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """What one heading asks for; ``service`` is None where no word of it is known.
+    """What one heading asks for.
+
+    ``service`` is None where no word of the heading is known; the class may still be told by the form of the words.
 
     ``drug`` are the generic ingredients (notations of the scheme drug), ``drugs`` the named products with their
     places. ``seen_parts`` are the parts that only name a specialist; ``bare_spine`` tells that the low back stands for
@@ -96,8 +98,12 @@ class RequestReader:
         services = self._services.read(text)
         drugs = self._drugs_asked_for(text, services)
         notation, rule, chosen = self._service(text, services, drugs)
+        kind = None
+        if notation is None:
+            notation, kind = self._services.by_form(text)
+            rule = "form of the words" if notation or kind else ""
         service = self._services.reported(notation) if notation else None
-        kind = self._services.class_of(notation) if notation else None
+        kind = self._services.class_of(notation) if notation else kind
         found = self._parts(text, services, service, kind)
         side = self.parts.laterality(text, found) if kind != "medication" else None
         date = self._date.search(text)
@@ -115,7 +121,7 @@ class RequestReader:
                 self._services.masked(text),
                 service,
                 kind,
-                [(d.start, d.end) for d in drugs],
+                [*((d.start, d.end) for d in drugs), *_named_with_digits(text, services)],
                 by_weight=service == "compound-topical" and len(drugs) > 1,
             ),
             acquisition=next((name for name, pattern in self._acquisition if pattern.search(text)), None),
@@ -149,6 +155,7 @@ class RequestReader:
             notation, rule = self._drugs.service_of(text, drugs)
             return notation, rule, None
         chosen = named or next((s for s in services if self._is_drug_word(s)), None) if weak is None else named or weak
+        chosen = self._services.more_specific(chosen, services) if chosen else None
         notation_ = self._services.beside_operation(text, chosen.notation if chosen else None)
         rule = chosen.rule if chosen else "beside an operation"
         if chosen and notation_ != chosen.notation:
@@ -185,6 +192,12 @@ class RequestReader:
             named = next(((s.start, s.end) for s in services if self._services.reported(s.notation) == service), (0, 0))
             found = [PartFound(part, *named, None, "part of the service") for part in implied]
         return found
+
+
+def _named_with_digits(text: str, services: tuple[ServiceFound, ...]) -> list[tuple[int, int]]:
+    """The labels whose digits are part of the name: "OrthoStim 4", "three phase bone scan"."""
+    labels = ((s.start, s.end) for s in services if s.rule.startswith("label"))
+    return [(start, end) for start, end in labels if any(c.isdigit() for c in text[start:end])]
 
 
 def _mentions(
@@ -308,7 +321,10 @@ class RequestLinker:
             Evidence(field=f"issues.{issue.n}.{name}", span=self._span(letter, issue, start, end), rule=rule)
             for name, start, end, rule in found
         ]
-        for name, part in (("approved_quantity", issue.authorized_request), ("remaining_quantity", issue.remaining_request)):
+        for name, part in (
+            ("approved_quantity", issue.authorized_request),
+            ("remaining_quantity", issue.remaining_request),
+        ):
             read = self._reader.read(part) if part else None
             amount = read.amount if read and (name != "approved_quantity" or _same_kind(facts, read)) else None
             if part and amount and amount.quantity is not None:

@@ -31,6 +31,7 @@ class ServiceReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         table = rules("requests")
         self._scheme = vocabulary["service"]
+        self._general = frozenset(table["injections"]["general"])
         self._matcher = Matcher(
             (form, concept.notation)
             for concept in self._scheme
@@ -44,12 +45,17 @@ class ServiceReader:
             (rule["service"], tuple(rule["needs"]), re.compile(rule["pattern"], re.IGNORECASE))
             for rule in table["compose"]
         ]
+        self._fallbacks = [
+            (rule.get("service"), rule.get("class"), re.compile(rule["pattern"], re.IGNORECASE))
+            for rule in table["fallback"]
+        ]
         beside = table["perioperative"]
         self._cue = re.compile(beside["cue"], re.IGNORECASE)
         self._before = re.compile(beside["before"], re.IGNORECASE)
         self._beside: dict[str, str] = beside["services"]
         self._after_only = frozenset(beside["after_only"]["services"])
         self._before_only: dict[str, str] = beside["before_only"]
+        self._chest: list[str] = beside["chest"]["words"]
         self._beside_words: dict[str, str] = beside["words"]
 
     def reported(self, notation: str) -> str:
@@ -84,8 +90,25 @@ class ServiceReader:
             ServiceFound(item.values[0], item.start, item.end, item.label in self._weak, f"label {item.label!r}")
             for item in self._matcher.find(masked)
         ]
-        labelled = [one for one in labelled if not any(_covers(other, one) for other in composed)]
+        labelled = [
+            one
+            for one in labelled
+            if not any(_covers(other, one) and other.notation not in self._general for other in composed)
+        ]
         return tuple(sorted(composed + labelled, key=lambda s: (s.start, -s.end)))
+
+    def more_specific(self, chosen: ServiceFound, services: tuple[ServiceFound, ...]) -> ServiceFound:
+        """The injection that a heading names beside a general one ("left knee PRP injection")."""
+        if chosen.notation not in self._general:
+            return chosen
+        others = (s for s in services if s.notation not in self._general and not s.weak)
+        return next((s for s in others if self.class_of(s.notation) == "injection"), chosen)
+
+    def by_form(self, text: str) -> tuple[str | None, str | None]:
+        """What the form of unknown words tells: a service, or only a class, or nothing."""
+        masked = self.masked(text)
+        known = ((service, kind) for service, kind, pattern in self._fallbacks if pattern.search(masked))
+        return next(known, (None, None))
 
     def beside_operation(self, text: str, service: str | None) -> str | None:
         """What the service is called where the heading belongs to an operation."""
@@ -94,7 +117,7 @@ class ServiceReader:
         before = self._before.search(text) is not None
         if before and service in self._before_only:
             return self._before_only[service]
-        if service == "x-ray" and "chest" in text.lower():
+        if service == "x-ray" and any(word in text.lower() for word in self._chest):
             return "pre-op-chest-x-ray"
         named = self._beside.get(service or "", service)
         if named in self._after_only and before:
