@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -63,59 +62,55 @@ class CueBook:
 
     def __init__(self, terms: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]], reach: int) -> None:
         self.bits = {name: 1 << n for n, name in enumerate(terms)}
-        found: dict[str, set[int]] = {}
-        for number, phrases in enumerate(terms.values()):
+        found: dict[str, int] = {}
+        for name, phrases in terms.items():
             for phrase in phrases:
                 for text in expand(phrase):
-                    found.setdefault(text, set()).add(number)
-        self._classes_of = [tuple(sorted(classes)) for classes in found.values()]
+                    found[text] = found.get(text, 0) | self.bits[name]
+        self._classes_of = list(found.values())
         self._automaton = AhoCorasick(list(found))
         self._reach = reach
         self._by_class: dict[int, list[Cue]] = {}
-        numbers = {name: n for n, name in enumerate(terms)}
         for topic, expressions in cues.items():
             for expression in expressions:
-                cue, first = _compile(topic, expression, numbers)
-                self._by_class.setdefault(first, []).append(cue)
-        self.read = lru_cache(maxsize=1 << 14)(self._read)  # recitals and formulas repeat from letter to letter
+                cue = _compile(topic, expression, self.bits)
+                self._by_class.setdefault(1 << cue.needs.bit_length() - 1, []).append(cue)
 
-    def _read(self, clause: str) -> tuple[int, tuple[Cue, ...]]:
+    def read(self, clause: str) -> tuple[int, tuple[Cue, ...]]:
         """The classes (as bits) and the cues, by name, that occur in ``clause``, which is plain."""
+        hits = self._automaton.find_matches_as_indexes(clause, overlapping=True)
+        classes_of = self._classes_of
         mask = 0
-        places: dict[int, list[tuple[int, int]]] = {}
-        for index, start, end in self._automaton.find_matches_as_indexes(clause, overlapping=True):
-            for one in self._classes_of[index]:
-                mask |= 1 << one
-                places.setdefault(one, []).append((start, end))
-        fired = [
-            cue
-            for one in places
-            for cue in self._by_class.get(one, ())
-            if cue.needs & mask == cue.needs and not cue.bars & mask and self._in_order(cue, places)
-        ]
+        for index, _, _ in hits:
+            mask |= classes_of[index]
+        fired = []
+        rest = mask
+        while rest:
+            one = rest & -rest
+            rest ^= one
+            for cue in self._by_class.get(one, ()):
+                if cue.needs & mask == cue.needs and not cue.bars & mask and self._in_order(cue, hits):
+                    fired.append(cue)
         return mask, tuple(sorted(fired))
 
-    def _in_order(self, cue: Cue, places: Mapping[int, list[tuple[int, int]]]) -> bool:
-        reach = self._reach
-        return all(
-            any(start < behind and behind - end <= reach for start, end in places[first] for behind, _ in places[then])
-            for first, then in cue.ordered
-        )
+    def _in_order(self, cue: Cue, hits: Sequence[tuple[int, int, int]]) -> bool:
+        for first, then in cue.ordered:
+            before = [(start, end) for index, start, end in hits if self._classes_of[index] & first]
+            behind = [start for index, start, _ in hits if self._classes_of[index] & then]
+            if not any(start < place and place - end <= self._reach for start, end in before for place in behind):
+                return False
+        return True
 
 
-def _compile(topic: str, expression: str, numbers: Mapping[str, int]) -> tuple[Cue, int]:
-    """The cue, and one class that it needs, by which it is looked up."""
+def _compile(topic: str, expression: str, bits: Mapping[str, int]) -> Cue:
     needs = bars = 0
     ordered = []
-    required: list[int] = []
     for part in expression.removeprefix("?").split():
         if part.startswith("!"):
-            bars |= 1 << numbers[part[1:]]
+            bars |= bits[part[1:]]
             continue
-        classes = [numbers[name] for name in part.split(">")]
-        required += classes
+        classes = [bits[name] for name in part.split(">")]
+        needs |= sum(set(classes))
         if len(classes) == 2:
             ordered.append((classes[0], classes[1]))
-    for one in required:
-        needs |= 1 << one
-    return Cue(f"{topic}: {expression}", topic, expression.startswith("?"), needs, bars, tuple(ordered)), max(required)
+    return Cue(f"{topic}: {expression}", topic, expression.startswith("?"), needs, bars, tuple(ordered))

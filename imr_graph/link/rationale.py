@@ -11,13 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from imr_graph.link.cues import Cue, CueBook, plain
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
-# A quotation that opens behind a blank and has no quotation mark inside: "..." or “...”
-_QUOTE = re.compile(r"(?<![\w.,;:!?)])\"(?=\S)[^\"]+\"|“[^”]+”")
+# A quotation without a quotation mark inside: "..." or “...”
+_QUOTE = re.compile(r"[\"“](?=\S)[^\"“”]+[\"”]")
+# A straight mark behind one of these closes: it opens no quotation.
+_CLOSING = re.compile(r"[\w.,;:!?)]")
 
 
 class Zone(StrEnum):
@@ -37,6 +41,17 @@ class Clause:
     cues: tuple[Cue, ...]
 
 
+class _Part(NamedTuple):
+    """What a clause shows by itself; ``zone`` is None where nothing tells who speaks."""
+
+    start: int
+    end: int
+    zone: Zone | None
+    applied: bool
+    concludes: bool
+    cues: tuple[Cue, ...]
+
+
 class RationaleReader:
     """Splits rationales into clauses; build it once, it holds the compiled cues."""
 
@@ -52,8 +67,9 @@ class RationaleReader:
         self._leads = tuple(f" {lead} " for lead in zones["conclusion_leads"])
         self._own_leads = tuple(f" {lead} " for lead in zones["own_leads"])
         breaks = sorted(zones["clause_breaks"], key=len, reverse=True)
-        self._breaks = re.compile("|".join(map(re.escape, breaks)))
+        self._breaks = re.compile("(?=[,;])(?:" + "|".join(map(re.escape, breaks)) + ")")
         self._quoted_words: int = zones["quoted_words"]
+        self._parts = lru_cache(maxsize=1 << 14)(self._read_parts)  # recital repeats from letter to letter
 
     def read(self, text: str, quoted: Iterable[tuple[int, int]] = ()) -> tuple[list[tuple[int, int]], list[Clause]]:
         """The sentences of a rationale as offsets, and its clauses; what is ``quoted`` (offsets) is recital."""
@@ -62,36 +78,43 @@ class RationaleReader:
         clauses: list[Clause] = []
         speaker = Zone.OWN
         for number, (start, end) in enumerate(spans):
-            for first, last in self._parts(text, start, end):
-                words = plain(text[first:last])
-                mask, cues = self._book.read(words)
+            for part in self._parts(text[start:end]):
+                first, last = start + part.start, start + part.end
                 inside = any(min(b, last) - max(a, first) > (last - first) / 2 for a, b in recited)
-                zone = self._zone(mask, words, speaker, inside=inside)
+                zone = part.zone or speaker
+                if inside and not part.applied and zone is not Zone.FORMULA:
+                    zone = Zone.RECITAL
                 speaker = speaker if zone is Zone.FORMULA else zone
-                if mask & self._conclusion and not mask & self._because and words.startswith(self._leads):
-                    zone = Zone.FORMULA
-                clauses.append(Clause(number, zone, cues))
+                clauses.append(Clause(number, Zone.FORMULA if part.concludes else zone, part.cues))
         return spans, clauses
 
+    def _read_parts(self, sentence: str) -> tuple[_Part, ...]:
+        starts = [0, *(found.start() for found in self._breaks.finditer(sentence, 1))]
+        return tuple(
+            self._part(sentence, start, end) for start, end in zip(starts, [*starts[1:], len(sentence)], strict=True)
+        )
+
+    def _part(self, sentence: str, start: int, end: int) -> _Part:
+        words = plain(sentence[start:end])
+        mask, cues = self._book.read(words)
+        concludes = bool(mask & self._conclusion) and not mask & self._because and words.startswith(self._leads)
+        return _Part(start, end, self._zone(mask, words), bool(mask & self._applied), concludes, cues)
+
     def _quotations(self, text: str) -> Iterator[tuple[int, int]]:
-        for match in _QUOTE.finditer(text):
-            if match.group().count(" ") + 1 >= self._quoted_words:
-                yield match.span()
+        found = _QUOTE.search(text)
+        while found:
+            start, end = found.span()
+            if _CLOSING.match(text[start - 1 : start]):
+                end = start + 1
+            elif found.group().count(" ") + 1 >= self._quoted_words:
+                yield start, end
+            found = _QUOTE.search(text, end)
 
-    def _parts(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        for found in self._breaks.finditer(text, start, end):
-            if found.start() > start:
-                yield start, found.start()
-            start = found.start()
-        yield start, end
-
-    def _zone(self, mask: int, words: str, speaker: Zone, *, inside: bool) -> Zone:
+    def _zone(self, mask: int, words: str) -> Zone | None:
         if mask & self._formula:
             return Zone.FORMULA
-        if inside and not mask & self._applied:
-            return Zone.RECITAL
         if mask & self._case or words.startswith(self._own_leads):
             return Zone.OWN
         if mask & self._guideline:
             return Zone.RECITAL
-        return Zone.OWN if mask & self._mild else speaker
+        return Zone.OWN if mask & self._mild else None

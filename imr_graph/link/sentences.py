@@ -31,7 +31,8 @@ _REACH = 24  # no abbreviation and no number is longer
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words) for name, words in rules("sentences").items()}
+    words = {name: frozenset(words) for name, words in rules("sentences").items()}
+    return words | {"doubtful": words["abbreviations"] | words["perhaps"]}
 
 
 def _ends_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
@@ -40,9 +41,12 @@ def _ends_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
     if text[place] != ".":
         return bool(mark["blank"]) or mark["next"].isupper()
     words = _words()
+    opening = mark["next"]
+    tail = text[max(start, place - _REACH) : place].rpartition(" ")[2].lower()
+    if len(tail) > 2 and tail.isalpha() and opening.isupper() and mark["blank"] and tail not in words["doubtful"]:
+        return True
     found = _LAST_WORD.search(text, max(start, place - _REACH), place)
     last = found.group().lower() if found else ""
-    opening = mark["next"]
     following = _NEXT_WORD.match(text, after)
     follower = following.group(1).lower() if following else ""
     if last in words["abbreviations"]:
