@@ -37,6 +37,8 @@ def read_notice(findings: Findings, determinations: list[re.Match[str]]) -> tupl
         block = Block(match.span())
         if int(match["n"]) in sections:
             block.parts = _labelled(text, sections[int(match["n"])])
+        if "rationale" not in block.parts:
+            findings.report("field-missing", f"issue {n}: no rationale", findings.span(*match.span()), issue=n)
         request, outcome = read_determination(findings, match, n)
         issue = make_issue(findings, block, n, request, outcome)
         if issue is not None:

@@ -170,3 +170,4 @@ def test_a_notice_cut_before_its_reasons_keeps_its_determinations(parse: Callabl
     letter = parse(NOTICE[: NOTICE.index("1) Regarding")])
     assert [outcome for _, outcome in requests(letter)] == ["upheld", "overturned"]
     assert all(issue.rationale_span is None for issue in letter.decision.issues)
+    assert [(p.code, p.issue) for p in letter.decision.problems] == [("field-missing", 1), ("field-missing", 2)]
