@@ -226,6 +226,7 @@ class ConditionLexicon:
                     continue
                 yield label, Entry(Kind.PART, concept.notation)
         yield from ((label, Entry(Kind.PART, part)) for label, part in _levels(self.rules["levels"]))
+        yield from ((label, Entry(Kind.SIDE, "bilateral")) for label in self.rules["phrases"]["both_sides"])
         for concept in self._sides:
             yield from ((label, Entry(Kind.SIDE, concept.notation)) for _, label in concept.labels())
 

@@ -194,8 +194,9 @@ class PhraseGrammar:
         members = [previous]
         for segment in run:
             last = members[-1]
-            if not last.parts or self._wider(segment.parts, last.parts) or set(last.parts) <= set(segment.parts):
-                last.parts = list(dict.fromkeys([*last.parts, *segment.parts]))
+            again = bool(last.parts) and self._wider(segment.parts, last.parts)
+            if again or set(last.parts) <= set(segment.parts):
+                last.parts = last.parts if again else list(segment.parts)
                 for member in members:
                     member.side = member.side or segment.side
                 last.end, last.behind = segment.end, True
