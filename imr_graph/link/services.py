@@ -135,10 +135,10 @@ def _covers(wide: ServiceFound, narrow: ServiceFound) -> bool:
 
 
 def _forms(label: str) -> Iterator[str]:
-    """A label and its plural: "MRI scan", "MRI scans"."""
+    """A label and its plural: "bone scan", "bone scans"; abbreviations have none, CRPS is no CRP."""
     yield label
     last = label.rsplit(maxsplit=1)[-1]
-    if len(last) > 2 and last.isalpha() and not last.endswith(("s", "ing")):
+    if len(last) > 2 and last.isalpha() and not last.isupper() and not last.endswith(("s", "ing")):
         yield label[:-1] + "ies" if last.endswith("y") and last[-2] not in "aeiou" else label + "s"
 
 
