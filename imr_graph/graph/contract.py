@@ -53,8 +53,11 @@ class GraphStore(Protocol):
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
 
-    def quads(self) -> Iterator[str]:
-        """Every quad as an N-Quads line without line end, in no set order."""
+    def quads(self, graph: str | None = None) -> Iterator[str]:
+        """Every quad as an N-Quads line without line end, in no set order.
+
+        Only those of the named graph ``graph``, or of the default graph for "", where it is given.
+        """
 
     def bulk_load(self, quads: Iterable[str] | bytes) -> None:
         """Add N-Quads: lines, or ready bytes. :class:`StoreError` where they are none."""

@@ -45,11 +45,13 @@ class RdflibStore:
         names = (str(graph.identifier) for graph in self._dataset.graphs() if len(graph))
         return sorted(name for name in names if name != str(DATASET_DEFAULT_GRAPH_ID))
 
-    def quads(self) -> Iterator[str]:
+    def quads(self, graph: str | None = None) -> Iterator[str]:
         """See :meth:`GraphStore.quads`."""
-        for s, p, o, graph in self._dataset.quads():
-            line = " ".join(of_node(term) for term in (s, p, o))
-            yield f"{line} ." if graph in (None, DATASET_DEFAULT_GRAPH_ID) else f"{line} <{graph}> ."
+        for found in self._dataset.graphs():
+            name = "" if found.identifier == DATASET_DEFAULT_GRAPH_ID else str(found.identifier)
+            if graph in (None, name):
+                end = f" <{name}> ." if name else " ."
+                yield from (" ".join(map(of_node, triple)) + end for triple in found)
 
     def bulk_load(self, quads: Iterable[str] | bytes) -> None:
         """See :meth:`GraphStore.bulk_load`."""

@@ -77,9 +77,10 @@ class OxigraphStore:
         """See :meth:`GraphStore.graphs`."""
         return sorted(graph.value for graph in self._open.named_graphs())
 
-    def quads(self) -> Iterator[str]:
+    def quads(self, graph: str | None = None) -> Iterator[str]:
         """See :meth:`GraphStore.quads`."""
-        return (f"{quad} ." for quad in self._open)
+        name = pyoxigraph.NamedNode(graph) if graph else None if graph is None else pyoxigraph.DefaultGraph()
+        return (f"{quad} ." for quad in self._open.quads_for_pattern(None, None, None, name))
 
     def bulk_load(self, quads: Iterable[str] | bytes) -> None:
         """See :meth:`GraphStore.bulk_load`."""

@@ -129,6 +129,8 @@ def test_syntax_errors_name_the_place(small: GraphStore, query: str, where: str)
 
 def test_quads_come_back_as_they_went_in(small: GraphStore) -> None:
     assert sorted(small.quads()) == sorted(QUADS)
+    assert list(small.quads("urn:x:g2")) == [QUADS[1]]
+    assert sorted(small.quads("")) == sorted(QUADS[2:])
     assert (small.count(), small.graphs()) == (4, ["urn:x:g1", "urn:x:g2"])
 
 

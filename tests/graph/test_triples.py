@@ -138,9 +138,7 @@ def test_the_facts_come_back() -> None:
 
 def test_the_three_requests() -> None:
     store = RdflibStore(decision_quads(UPHELD))
-    query = (
-        "SELECT ?p ?t ?q ?u { ?i ?p ?r . ?r dcterms:title ?t ; imr:quantity ?q ; imr:unit ?u }"
-    )
+    query = "SELECT ?p ?t ?q ?u { ?i ?p ?r . ?r dcterms:title ?t ; imr:quantity ?q ; imr:unit ?u }"
     assert {(str(p).rsplit("#", 1)[-1], str(t), q.toPython(), str(u)) for p, t, q, u in store.run(query).rows} == {  # type: ignore[union-attr, attr-defined]
         ("originalRequest", "12 sessions of physical therapy", 12, "sessions"),
         ("authorizedRequest", "6 sessions", 6, "sessions"),
