@@ -22,10 +22,10 @@ from imr_graph.resources import rules
 from imr_graph.text import Span
 from imr_graph.vocabulary import Vocabulary
 
-# A code printed behind its diagnosis: " (ICD-10: M54.16)", " S39.012A", " - 847.2"
+# An ICD-10 code printed behind its diagnosis: " (ICD-10: M54.16)", ", S39.012A"; "T12" alone is a vertebra
 _CODE = re.compile(
     r"[\s,:;(\[-]*(?:ICD[- ]?(?:9|10)(?:[- ]?CM)?(?: codes?)?[\s:#-]*)?"
-    r"(?P<icd10>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b(?![-/])"
+    r"(?P<icd10>[A-TV-Z]\d[0-9A-Z]\.?[0-9A-Z]{1,4})\b(?![-/])"
 )
 # Words between the members of a list that the dictionary does not know
 _WORD = re.compile(r"[A-Za-z0-9]+")

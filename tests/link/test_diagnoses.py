@@ -56,6 +56,7 @@ def test_every_concept_can_be_read_by_its_labels():
 def test_a_printed_code_is_kept_with_its_diagnosis():
     first, second = READER.read("Diagnoses: cervical strain (S16.1XXA) and lumbago, M54.5, chronic.")
     assert (first.icd10cm, second.icd10cm) == (("S16.1XXA",), ("M54.5",))
+    assert all(found.icd10cm == () for found in READER.read("Compression fracture, T12. Stenosis of L4-5."))
 
 
 def test_nothing_is_read_where_no_condition_stands():
