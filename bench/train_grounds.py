@@ -33,7 +33,7 @@ from imr_graph.text import SourceText
 from imr_graph.vocabulary import load_vocabulary
 
 FOLDS = 10
-INVENTED_WEIGHT = 0.3
+INVENTED_WEIGHT = 0.1
 THRESHOLDS = [n / 100 for n in range(20, 56, 5)]
 CASES = Path(__file__).parent.parent / "tests" / "cases" / "grounds.toml"
 Row = tuple[tuple[tuple[str, float], ...], bool]
@@ -225,7 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("letters", type=Path)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--penalty", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--write", action="store_true", help="write ontology/rules/ground_weights.toml")
     parser.add_argument("--errors", action="store_true", help="list the wrong answers of the cross-validation")

@@ -116,7 +116,7 @@ class _Proposals:
         else:
             features |= {"nothing": 1.0, f"nothing beside {min(others, 2)}": 1.0}
         if ground in self._recited:
-            features |= {"recital too" if hits else "recital only": 1.0, f"recital {ground}": 0.3}
+            features |= {f"recital {ground}": 0.3, f"recital {'too' if hits else 'only'} beside {min(others, 2)}": 1.0}
         if ground == self._residual:
             features[f"residual beside {min(others, 3)}"] = 1.0
         if compound:
