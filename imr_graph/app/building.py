@@ -45,7 +45,7 @@ def build(
     if not corpus:
         raise UsageError("nothing to build from", remedy="name files or folders of letters, or use --sample")
     for path in paths or ():
-        if path != "-" and not Path(path).exists():
+        if path != "-" and "://" not in path and not Path(path).exists():
             raise UsageError(f"{path} does not exist", remedy="check the spelling of the path")
     started = time.monotonic()
     with _progress(quiet) as progress:

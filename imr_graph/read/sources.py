@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 from imr_graph.errors import OversizedSource, ReadError, UnsupportedFile
 from imr_graph.read.archives import list_members, packing_of
 from imr_graph.read.refs import DEFAULT, Limits, SourceRef, shown
+from imr_graph.read.shards import is_shard, is_url, list_records
 
 STDIN: Final = "-"
 LETTERS: Final = frozenset({"", ".pdf", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
@@ -40,6 +41,8 @@ def find_sources(
     for path in sorted({str(p) for p in paths}):
         if path == STDIN:
             yield _standard_input(sys.stdin.buffer, limits)
+        elif is_url(path):
+            yield from list_records(path)
         elif _is_folder(path):
             yield from _folder(path, limits, counter)
         else:
@@ -54,7 +57,7 @@ def wanted(name: str, passed_over: Counter[str]) -> bool:
     if path.stem.lower() == "readme":
         return False
     suffix = path.suffix.lower()
-    if suffix in LETTERS or suffix in ARCHIVES:
+    if suffix in LETTERS or suffix in ARCHIVES or is_shard(name):
         return True
     passed_over[suffix] += 1
     return False
@@ -109,6 +112,9 @@ def _file(path: str, limits: Limits, passed_over: Counter[str], *, sniff: bool) 
         packing = packing_of(path) if sniff else None
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
         yield SourceRef(shown(path), path, error=unreadable(path, reason))
+        return
+    if is_shard(path):
+        yield from list_records(path)
         return
     if packing is None:
         yield SourceRef(shown(path), path, size=status.st_size)
