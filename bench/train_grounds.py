@@ -33,6 +33,7 @@ from imr_graph.text import SourceText
 from imr_graph.vocabulary import load_vocabulary
 
 FOLDS = 10
+FLOOR = 0.15  # below it a rationale rather has no ground than one that nobody can see in it
 INVENTED_WEIGHT = 0.1
 THRESHOLDS = [n / 100 for n in range(20, 56, 5)]
 CASES = Path(__file__).parent.parent / "tests" / "cases" / "grounds.toml"
@@ -148,7 +149,8 @@ def scores(model: Model, example: Example) -> dict[str, float]:
 
 def choose(scored: dict[str, float], threshold: float, most: int = 3) -> set[str]:
     ranked = sorted(scored, key=lambda ground: (-scored[ground], ground))
-    return {ground for ground in ranked[:most] if scored[ground] >= threshold} or set(ranked[:1])
+    chosen = {ground for ground in ranked[:most] if scored[ground] >= threshold}
+    return chosen or {ground for ground in ranked[:1] if scored[ground] >= FLOOR}
 
 
 def by_cues(example: Example) -> set[str]:
@@ -205,7 +207,7 @@ def per_ground(examples: Sequence[Example], answers: Sequence[set[str]]) -> None
         print(f"  {ground:42} gold {gold[ground]:3} given {got[ground]:3} right {hit[ground]:3}")
 
 
-def write(model: Model, threshold: float, floor: float) -> None:
+def write(model: Model, threshold: float) -> None:
     weights, bias = model
     path = data_folder("ontology") / "rules" / "ground_weights.toml"
     lines = [
@@ -213,7 +215,7 @@ def write(model: Model, threshold: float, floor: float) -> None:
         "# Features of a candidate ground: its cues, and how they stand among those of other grounds.",
         f"bias = {bias:.3f}",
         f"threshold = {threshold}",
-        f"floor = {floor}",
+        f"floor = {FLOOR}",
         "",
         "[weights]",
         *(f"{json.dumps(name)} = {weight:.3f}" for name, weight in sorted(weights.items()) if abs(weight) >= 0.02),
@@ -255,7 +257,7 @@ def main() -> None:
                 )
                 print(f"    {example.text}")
     if args.write:
-        write(model, threshold, floor=0.0)
+        write(model, threshold)
 
 
 if __name__ == "__main__":
