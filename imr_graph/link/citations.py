@@ -20,8 +20,9 @@ from imr_graph.text import CleanText
 from imr_graph.vocabulary import Vocabulary, tokenise
 
 _EDGE = " \t\n,;:-–—/."
-# a comma, semicolon or spaced slash outside parentheses parts sections: "MRI (magnetic resonance imaging), CT"
-_MARKS = re.compile(r"[()\[\]]|,(?=\s)|;|\s/\s")
+# a comma, semicolon or spaced slash outside parentheses parts sections: "MRI (magnetic resonance imaging), CT"; the
+# comma of a date ("July 18, 2009") does not
+_MARKS = re.compile(r"[()\[\]]|,(?=\s)(?!(?<=\d,)\s+(?:19|20)\d\d\b)|;|\s/\s")
 # "..., accessed 02/18/2017, Next title": the date of access closes one reference
 _ACCESSED = re.compile(r"[,.;]?\s*\(?accessed\s+(?:on\s+|from\s+\S+\s+on\s+)?[\d/-]+\)?[,.;]?\s*", re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(r"[,;]\s+(?=https?://|www\.)")
