@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, style_of
+from imr_graph.app.opened import Opened
+from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, issue_of, style_of
 from imr_graph.app.render import Format, rows, writing
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def search(
         "document": document, "section": section, "ground": ground, "specialty": specialty,
     }  # fmt: skip
     request = SearchRequest(
-        text=_draft(file) if file else text or "",
+        text=draft_of(file) if file else text or "",
         plain=file is not None,
         limit=limit,
         filters=tuple((name, value) for name, values in fields.items() for value in values or ()),
@@ -88,11 +89,11 @@ def search(
         until=until.date() if until else None,
         fold=fold,
     )
-    precedents = _open(store)
+    precedents = Opened(store).precedents
     if queries is not None:
         _many(precedents, queries, request, output)
         return
-    _print(precedents.search(request), style, output, explain=explain, show_query=show_query)
+    _print(precedents.search(request), store, style, output, explain=explain, show_query=show_query)
 
 
 def similar(
@@ -107,31 +108,15 @@ def similar(
     output: Output = STDOUT,
 ) -> None:
     """Find decided issues like a decided one; its own letter is left out."""
-    from imr_graph.errors import UsageError
     from imr_graph.search.precedents import SearchRequest
 
-    name, _, number = case.partition("#")
-    if number and not number.isdecimal():
-        raise UsageError(f"{case} names no issue", remedy="write CASE#2 for the second issue of a case")
     filters = tuple(("outcome", value) for value in outcome or ())
-    answer = _open(store).similar(
-        name, int(number) if number else None, SearchRequest(limit=limit, filters=filters, fold=fold)
-    )
-    _print(answer, style, output, explain=explain, show_query=show_query)
+    answer = Opened(store).precedents.similar(*issue_of(case), SearchRequest(limit=limit, filters=filters, fold=fold))
+    _print(answer, store, style, output, explain=explain, show_query=show_query)
 
 
-def _open(store: Path) -> Precedents:
-    from imr_graph.pipeline.generation import StoreFolder
-    from imr_graph.search.engine import open_index
-    from imr_graph.search.linked import LinkedReader
-    from imr_graph.search.precedents import Precedents
-    from imr_graph.vocabulary import load_vocabulary
-
-    vocabulary = load_vocabulary()
-    return Precedents(open_index(StoreFolder(store).require().index), vocabulary, LinkedReader(vocabulary))
-
-
-def _draft(file: Path) -> str:
+def draft_of(file: Path) -> str:
+    """The text of a draft or a denial letter, whatever its format."""
     from imr_graph.read import find_sources, read_source
 
     return " ".join(read_source(source).text for source in find_sources([str(file)]))
@@ -160,7 +145,7 @@ def _many(precedents: Precedents, queries: Path, request: SearchRequest, output:
     rows(hits(), (), Format.JSONL, output)
 
 
-def _print(answer: Answer, style: Style, output: Path, *, explain: bool, show_query: bool) -> None:
+def _print(answer: Answer, store: Path, style: Style, output: Path, *, explain: bool, show_query: bool) -> None:
     style = style_of(style, output)
     if show_query:
         with writing(output) as stream:
@@ -169,6 +154,8 @@ def _print(answer: Answer, style: Style, output: Path, *, explain: bool, show_qu
     if style is Format.TABLE:
         with writing(output) as stream:
             stream.writelines(line + "\n" for line in _page(answer, explain=explain))
+    elif style is Format.MARKDOWN:
+        _brief(answer, store, output)
     elif style is Format.JSON:
         with writing(output) as stream:
             stream.write(answer.model_dump_json(indent=2) + "\n")
@@ -180,9 +167,22 @@ def _print(answer: Answer, style: Style, output: Path, *, explain: bool, show_qu
         raise typer.Exit(1)
 
 
+def _brief(answer: Answer, store: Path, output: Path) -> None:
+    from imr_graph.archive import Archive
+    from imr_graph.insight.brief import write_brief
+    from imr_graph.pipeline.generation import StoreFolder
+
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        brief = write_brief(answer, archive.letter)
+    with writing(output) as stream:
+        stream.write(brief.markdown)
+    for line in brief.refused:
+        typer.echo(f"imr-graph: left out, not verbatim in its letter: {line}", err=True)
+
+
 def _page(answer: Answer, *, explain: bool) -> Iterator[str]:
     for cohort in answer.cohorts:
-        yield _counted(cohort)
+        yield counted(cohort)
     if answer.grounds:
         yield "Grounds given: " + "; ".join(
             f"{g.label} ({g.upheld} upheld, {g.overturned} overturned)" for g in answer.grounds[:5]
@@ -192,7 +192,8 @@ def _page(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield from _hit(place, hit, explain=explain)
 
 
-def _counted(cohort: Cohort) -> str:
+def counted(cohort: Cohort) -> str:
+    """What was counted, how it was decided, and the share with its interval, in one line."""
     counts = ", ".join(f"{n} {outcome}" for outcome, n in sorted(cohort.outcomes.items()))
     if cohort.overturned is None:
         return f"{cohort.population}: {cohort.total} issues ({counts or 'none'}); too few for a rate"

@@ -14,10 +14,11 @@ Store = Annotated[
 ]
 Style = Annotated[
     Format | None,
-    typer.Option("--format", "-f", help="table, json, jsonl or csv. [default: table on a terminal, else jsonl]"),
+    typer.Option("--format", "-f", help="table, json, jsonl, csv or md. [default: table on a terminal, else jsonl]"),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Write here; - is standard output.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")]
+Service = Annotated[str | None, typer.Option("--service", help="Service or its class, by label or notation.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Letters: files, folders, zip or tar archives; - is stdin.")
@@ -34,3 +35,13 @@ def style_of(style: Format | None, output: Path) -> Format:
     if style is not None:
         return style
     return Format.TABLE if str(output) == "-" and sys.stdout.isatty() else Format.JSONL
+
+
+def issue_of(case: str) -> tuple[str, int | None]:
+    """The id and the issue number of ``CASE#2``, None where no number is given; :class:`UsageError` for a wrong one."""
+    from imr_graph.errors import UsageError
+
+    name, _, number = case.partition("#")
+    if number and not number.isdecimal():
+        raise UsageError(f"{case} names no issue", remedy="write CASE#2 for the second issue of a case")
+    return name, int(number) if number else None

@@ -1,4 +1,4 @@
-"""The one place that prints data: rows to a table, json, jsonl or csv, to stdout or a file.
+"""The one place that prints data: rows to a table, json, jsonl, csv or markdown, to stdout or a file.
 
 Data goes to ``--output`` (``-`` is stdout), messages go to stderr. A file is written whole or not at all.
 """
@@ -27,6 +27,7 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    MARKDOWN = "md"
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def writing(output: Path) -> Iterator[TextIO]:
 def rows(found: Iterable[Row], columns: Sequence[str], style: Format, output: Path) -> int:
     """Print ``found`` and return how many rows there were.
 
-    ``columns`` chooses and orders the columns of table and csv; json and jsonl keep every field.
+    ``columns`` chooses and orders the columns of table, csv and markdown; json and jsonl keep every field.
     """
     with writing(output) as stream:
         if style is Format.JSONL:
@@ -62,9 +63,18 @@ def rows(found: Iterable[Row], columns: Sequence[str], style: Format, output: Pa
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([_cell(row.get(column)) for column in columns] for row in table)
+        elif style is Format.MARKDOWN:
+            stream.writelines(_markdown([columns, ["---"] * len(columns)]))
+            stream.writelines(_markdown([[_cell(row.get(column)) for column in columns] for row in table]))
         elif table:
             stream.write(_table([[_cell(row.get(column)) for column in columns] for row in table], columns))
         return len(table)
+
+
+def lines(found: Iterable[str], output: Path) -> None:
+    """Print a page, line by line."""
+    with writing(output) as stream:
+        stream.writelines(line.rstrip() + "\n" for line in found)
 
 
 def _json(value: object) -> str:
@@ -81,6 +91,11 @@ def _cell(value: object) -> str:
     if isinstance(value, Iterable):
         return "; ".join(_cell(item) for item in value)
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _markdown(lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    for line in lines:
+        yield "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in line) + " |\n"
 
 
 def _table(cells: list[list[str]], columns: Sequence[str]) -> str:

@@ -32,7 +32,8 @@ class PassageFilter:
 
     def conditions(self) -> tuple[list[str], list[str]]:
         """SQL conditions over ``issue`` and ``attribution``, and their values."""
-        conditions, values = [], []
+        conditions: list[str] = []
+        values: list[str] = []
         if self.services:
             conditions.append(f"issue.service IN ({', '.join('?' * len(self.services))})")
             values += self.services
