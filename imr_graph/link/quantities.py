@@ -112,7 +112,7 @@ class QuantityReader:
         if kind == "hours":
             return Amount(_tidy(count * self._upper(groups["days"]) * duration), "hours", schedule, start, end, name)
         whole = count * duration * _DAYS[over] / _DAYS[per]
-        hours = "hour" in match.group().lower()
+        hours = re.search(r"\bh(?:ou)?rs?\b", match.group(), re.IGNORECASE)  # "8 hrs/day"
         unit = "hours" if hours else "sessions" if default == "units" else default
         return Amount(_tidy(round(whole)) if over != per else _tidy(count * duration), unit, schedule, start, end, name)
 

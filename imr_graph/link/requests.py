@@ -11,11 +11,11 @@ from imr_graph.link.body_parts import BARE_SPINE, BodyPartReader, PartFound
 from imr_graph.link.drugs import DrugFound, DrugReader, ingredient_names
 from imr_graph.link.quantities import Amount, QuantityReader
 from imr_graph.link.request_context import RequestContext
+from imr_graph.link.request_evidence import evidence_of, mentions_of
 from imr_graph.link.services import ServiceFound, ServiceReader
-from imr_graph.models import Drug, Evidence, Issue, Mention, Schedule
+from imr_graph.models import Drug, Issue, Schedule
 from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
-from imr_graph.text import Span
 from imr_graph.vocabulary import Vocabulary
 
 _CACHED_HEADINGS = 20_000  # headings such as "MRI of the lumbar spine" return in thousands of letters
@@ -147,20 +147,23 @@ class RequestReader:
         self, text: str, services: tuple[ServiceFound, ...], drugs: tuple[DrugFound, ...]
     ) -> tuple[str | None, str, ServiceFound | None]:
         """The service, the rule, and where it is named."""
-        strong = next((s for s in services if not s.weak and not self._is_drug_word(s)), None)
-        weak = next((s for s in services if s.weak and not self._is_drug_word(s)), None)
         injected = next((s for s in services if self._services.class_of(s.notation) == "injection"), None)
-        named = strong or (injected if drugs else None)
-        if drugs and not self._precedes(named, drugs[0]):
-            notation, rule = self._drugs.service_of(text, drugs)
-            return notation, rule, None
-        chosen = named or next((s for s in services if self._is_drug_word(s)), None) if weak is None else named or weak
-        chosen = self._services.more_specific(chosen, services) if chosen else None
-        notation_ = self._services.beside_operation(text, chosen.notation if chosen else None)
-        rule = chosen.rule if chosen else "beside an operation"
-        if chosen and notation_ != chosen.notation:
-            rule = f"{rule}, beside an operation"
-        return notation_, rule if notation_ else "", chosen
+        treatments = [s for s in services if not self._is_drug_word(s)]
+        strong = next((s for s in treatments if not s.weak), injected if drugs else None)
+        if drugs:
+            asked, rule = self._drugs.service_of(text, drugs)
+            mixed = asked == "compound-topical" and "inject" not in text.lower()
+            if mixed or not self._precedes(strong, drugs[0]):
+                return asked, rule, None
+        words = sorted((s for s in services if s is not strong), key=lambda s: (s.weak, self._is_drug_word(s)))
+        chosen = strong or next(iter(words), None)
+        if chosen is None:
+            notation = self._services.beside_operation(text, None)
+            return notation, "beside an operation" if notation else "", None
+        chosen = self._services.more_specific(chosen, services)
+        notation = self._services.beside_operation(text, chosen.notation)
+        rule = chosen.rule if notation == chosen.notation else f"{chosen.rule}, beside an operation"
+        return notation, rule, chosen
 
     def _is_drug_word(self, service: ServiceFound) -> bool:
         return self._services.class_of(service.notation) == "medication"
@@ -243,9 +246,10 @@ class RequestLinker:
         placed = self._context.fill(decision, facts)
         issues, mentions, evidence = [], list(decision.mentions), list(decision.evidence)
         for issue, fact in zip(decision.issues, placed, strict=True):
-            issues.append(self._linked(letter, issue, fact))
-            mentions += self._mentions_of(letter, issue, fact)
-            evidence += self._evidence_of(letter, issue, fact)
+            linked = self._linked(letter, issue, fact)
+            issues.append(linked)
+            mentions += mentions_of(letter, issue, fact)
+            evidence += evidence_of(letter, linked, fact, self._reader.read)
         update = {"issues": tuple(issues), "mentions": tuple(mentions), "evidence": tuple(evidence)}
         return replace(letter, decision=decision.model_copy(update=update))
 
@@ -292,48 +296,3 @@ class RequestLinker:
                 "date_of_service": facts.date_of_service,
             }
         )
-
-    def _mentions_of(self, letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> list[Mention]:
-        return [
-            Mention(
-                scheme=mention.scheme,
-                notation=mention.notation,
-                text=issue.request[mention.start : mention.end],
-                span=self._span(letter, issue, mention.start, mention.end),
-                section="request",
-                issue=issue.n,
-                status="requested",
-                laterality=mention.laterality,
-                score=mention.score,
-                rule=mention.rule,
-            )
-            for mention in facts.mentions
-        ]
-
-    def _evidence_of(self, letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> list[Evidence]:
-        found = []
-        for mention in facts.mentions:
-            if mention.scheme == "service":
-                found.append(("service", mention.start, mention.end, mention.rule))
-        if facts.amount and facts.amount.quantity is not None:
-            found.append(("quantity", facts.amount.start, facts.amount.end, facts.amount.rule))
-        spans = [
-            Evidence(field=f"issues.{issue.n}.{name}", span=self._span(letter, issue, start, end), rule=rule)
-            for name, start, end, rule in found
-        ]
-        for name, part in (
-            ("approved_quantity", issue.authorized_request),
-            ("remaining_quantity", issue.remaining_request),
-        ):
-            read = self._reader.read(part) if part else None
-            amount = read.amount if read and (name != "approved_quantity" or _same_kind(facts, read)) else None
-            if part and amount and amount.quantity is not None:
-                shift = issue.request.rfind(part)
-                span = self._span(letter, issue, shift + amount.start, shift + amount.end)
-                spans.append(Evidence(field=f"issues.{issue.n}.{name}", span=span, rule=amount.rule))
-        return spans
-
-    @staticmethod
-    def _span(letter: ParsedLetter, issue: Issue, start: int, end: int) -> Span:
-        base = letter.clean.locate(issue.request_span)[0]
-        return letter.clean.source_span(base + start, base + end)
