@@ -20,7 +20,6 @@ from imr_graph.vocabulary import Vocabulary
 
 _CACHED_HEADINGS = 20_000  # headings such as "MRI of the lumbar spine" return in thousands of letters
 _WEAK_SCORE = 0.7
-_CONTEXT_SCORE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
