@@ -15,7 +15,7 @@ from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.triples import decision_quads
 from imr_graph.vocabulary import load_vocabulary
-from tests.graph.conftest import DECISIONS
+from tests.graph.letters import DECISIONS
 
 NAMES = sorted(load_queries())
 EXAMPLES = {"passage": "9f3a9f3a9f3a9f3a", "case": "CM14-0000001"}  # for what is required
@@ -119,7 +119,7 @@ def test_counts(stores: tuple[GraphStore, GraphStore]) -> None:
         ]
         forks = answers(store, "passage-forks")
         assert [row[2:] for row in forks] == [("2", "1", "0", "1")]
-        (crossed,) = [row for row in answers(store, "crossing", service="mri")]
+        (crossed,) = answers(store, "crossing", service="mri")
         assert crossed[2:] == ("1", "0", "0", "1")
         assert [row[1] for row in answers(store, "ground-outcomes")] == ["1"] * 5
         assert [row[0] for row in answers(store, "year-outcomes")] == ["2014", "2015"]

@@ -19,7 +19,7 @@ from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.triples import decision_quads
 from imr_graph.namespaces import BASE
-from tests.graph.conftest import DECISIONS
+from tests.graph.letters import DECISIONS
 
 CASE = f"{BASE}decision/CM14-0000001"
 
@@ -55,7 +55,7 @@ def test_both_stores_write_the_same_bytes(letters: RdflibStore, tmp_path: Path) 
 
 @pytest.mark.parametrize(("form", "name"), [("nt", "nt"), ("ttl", "turtle"), ("jsonld", "json-ld")])
 def test_rdf_reads_back(letters: RdflibStore, form: str, name: str) -> None:
-    union = {triple for triple in letters.as_rdflib().triples((None, None, None))}
+    union = set(letters.as_rdflib().triples((None, None, None)))
     back = Graph().parse(data=written(letters, form), format=name)
     assert len(back) == len(union)
     assert {t for t in back if not isinstance(t[2], float)} == union
@@ -172,7 +172,7 @@ def test_rdf_and_table_around_a_node(letters: RdflibStore) -> None:
 
 
 def test_unknown_things_are_refused(letters: RdflibStore, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="'xls'.*one of: nt, nq, ttl, jsonld, csv, graphml, gexf, cytoscape"):
+    with pytest.raises(UsageError, match=r"'xls'.*one of: nt, nq, ttl, jsonld, csv, graphml, gexf, cytoscape"):
         export(letters, "xls", tmp_path / "x")
     for name in ("CM99-9999999", 'x" } ', "service:leeching", "CM14-0000001#9", "urn:x> {"):
         with pytest.raises(UnknownItem, match="nothing in the graph"):

@@ -7,7 +7,7 @@ from imr_graph.graph.memory import RdflibStore
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.triples import decision_quads
 from imr_graph.graph.validate import Violation, validate_graph, validate_store, validate_vocabularies
-from tests.graph.conftest import OVERTURNED
+from tests.graph.letters import OVERTURNED
 
 
 def test_the_letters_keep_to_the_shapes(filled: GraphStore) -> None:
