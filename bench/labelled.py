@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from imr_graph.link import Linker
 from imr_graph.models import Decision
@@ -44,6 +45,11 @@ class Labels:
         self.rank: ModuleType = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self.rank)
         self.issues = self.rank.load(shared / "gold" / "dev")
+        self._ideals = {key: self._ideal(query) for key, query in self.issues.items()}
+
+    def _ideal(self, query: dict[str, Any]) -> list[int]:
+        others = (issue for issue in self.issues.values() if issue["case"] != query["case"])
+        return sorted((self.rank.grade(query, other) for other in others), reverse=True)
 
     def queries(self, style: str) -> Iterator[Query]:
         """Every labelled issue as rank.py writes it."""
@@ -55,8 +61,7 @@ class Labels:
         """nDCG@10 of each query, and whether its first hit has grade 3 or 4 (None where there is none)."""
         found: dict[str, tuple[float, bool | None]] = {}
         for key, query in self.issues.items():
-            others = [issue for issue in self.issues.values() if issue["case"] != query["case"]]
-            ideal = sorted((self.rank.grade(query, other) for other in others), reverse=True)
+            ideal = self._ideals[key]
             if key in run and ideal and ideal[0]:
                 got = [self.rank.grade(query, self.issues[hit]) for hit in run[key] if hit in self.issues]
                 first = bool(got) and got[0] >= 3 if ideal[0] >= 3 else None
