@@ -41,7 +41,8 @@ class Status(StrEnum):
 class SourceRow(NamedTuple):
     """One source of the corpus: its fingerprint when last seen and what became of it.
 
-    ``letter`` is the id of the letter it holds (also for a duplicate), ``reason`` why it was refused.
+    ``letter`` is the id of the letter it holds, or would hold if another source did not; ``reason`` says why it was
+    refused, or which source holds the letter.
     """
 
     name: str
@@ -50,6 +51,14 @@ class SourceRow(NamedTuple):
     status: Status
     letter: str | None = None
     reason: str = ""
+
+
+class Counts(NamedTuple):
+    """How much an archive holds."""
+
+    letters: int
+    issues: int
+    sources: int
 
 
 class Packed(NamedTuple):
@@ -109,7 +118,12 @@ class Archive:
         """The archive at ``path``, read only; several processes and threads may read it at once."""
         if not path.is_file():
             raise StoreError(f"{path} is missing", remedy="build the store again")
-        return cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+        db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        try:
+            db.execute("PRAGMA schema_version")  # opens the file now, so that it may be unlinked later
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: {error}", remedy="build the store again") from error
+        return cls(db)
 
     def __enter__(self) -> Archive:
         return self
@@ -181,15 +195,15 @@ class Archive:
             yield _source_row(row)
 
     def holders(self, letter: str) -> list[SourceRow]:
-        """The sources that hold this letter, the kept one and its duplicates, by name."""
+        """The sources of this letter by name: the one that holds it, and those behind it."""
         rows = self._db.execute("SELECT * FROM source WHERE letter = ? ORDER BY name", (letter,))
         return [_source_row(row) for row in rows]
 
-    def counts(self) -> tuple[int, int, int]:
-        """``(letters, issues, sources)``."""
+    def counts(self) -> Counts:
+        """How many letters, issues and sources there are."""
         letters, issues = self._db.execute("SELECT count(*), coalesce(sum(issues), 0) FROM letter").fetchone()
         (sources,) = self._db.execute("SELECT count(*) FROM source").fetchone()
-        return letters, issues, sources
+        return Counts(letters, issues, sources)
 
 
 def _source_row(row: tuple[str, str, str, str, str | None, str]) -> SourceRow:

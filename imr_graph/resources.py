@@ -5,6 +5,7 @@ In a wheel the folders are inside the package (``imr_graph/_data``), in a checko
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,17 @@ def data_folder(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise ImrGraphError(f"the packaged folder {name}/ is missing", remedy="install imr-graph again")
+
+
+@cache
+def knowledge_digest() -> str:
+    """The sha256 over every file of ontology/ and index/: what letters mean, and how they are indexed."""
+    digest = hashlib.sha256()
+    for name in ("ontology", "index"):
+        folder = data_folder(name)
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            digest.update(f"{name}/{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

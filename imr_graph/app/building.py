@@ -116,7 +116,8 @@ def stats(store: Store = STORE, style: Style = None, output: Output = STDOUT) ->
     generation = StoreFolder(store).require()
     manifest = generation.manifest()
     sizes = {f"{part.name} MB": _megabytes(part) for part in (generation.graph, generation.index, generation.letters)}
-    table = {"generation": generation.name, **manifest.model_dump(), **sizes}
+    recipe = manifest.recipe.model_dump()
+    table = {"generation": generation.name, **manifest.model_dump(exclude={"recipe"}), **recipe, **sizes}
     rows(({"what": k, "value": v} for k, v in table.items()), ("what", "value"), style_of(style, output), output)
 
 

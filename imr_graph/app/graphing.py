@@ -100,7 +100,7 @@ def _open(store: Path) -> tuple[OxigraphStore, str]:
     from imr_graph.pipeline.generation import StoreFolder
 
     generation = StoreFolder(store).require()
-    return OxigraphStore.open(generation.graph), generation.manifest().base
+    return OxigraphStore.open(generation.graph), generation.manifest().recipe.base
 
 
 def _rows_style(style: Answered | None, output: Path) -> Format:

@@ -30,21 +30,30 @@ FORMAT = 1
 _KEPT = 2
 
 
+class Recipe(Model):
+    """How a generation is made; where it differs, everything is built anew.
+
+    ``engine`` is the text engine, ``base`` the base IRI of the letters, ``knowledge_sha256`` covers ontology/ and
+    index/.
+    """
+
+    version: str
+    engine: str
+    base: str
+    knowledge_sha256: str
+
+
 class Manifest(Model):
     """What a generation holds, and what it was built with. No clock: the same letters give the same manifest."""
 
     format: int = FORMAT
-    version: str
-    engine: str
-    index_schema: int
-    base: str
+    recipe: Recipe
     letters: int
     issues: int
     sources: int
     quads: int
-    passages: int = 0
-    quoted_sentences: int = 0
-    passage_rules: int = 0
+    passages: int
+    quoted_sentences: int
     sources_sha256: str
 
 

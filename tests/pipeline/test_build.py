@@ -120,6 +120,31 @@ def test_one_case_number_on_two_letters_is_reported(some: Path, tmp_path: Path, 
     assert all("another letter with the case number" in reason for reason in refused.values())
 
 
+def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    text = sorted(some.iterdir())[0].read_text()
+    for name in "abc":
+        (letters / f"{name}.txt").write_text(text if name != "c" else text.replace("injured worker", "applicant"))
+    build([letters], tmp_path / "store", jobs=1)
+    (letters / "a.txt").unlink()
+    report = build([letters], tmp_path / "store", jobs=1, prune=True)
+    assert (report.letters, report.duplicates, len(report.refused)) == (1, 0, 1)
+    (letters / "b.txt").write_text("nothing of this kind any more")
+    report = build([letters], tmp_path / "store", jobs=1)
+    assert (report.letters, [Path(r.name).name for r in report.refused]) == (1, ["b.txt"])
+    assert check(tmp_path / "store") == []
+
+
+def test_changed_knowledge_is_read_into_every_letter(
+    some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build([some], tmp_path / "store", jobs=1)
+    monkeypatch.setattr("imr_graph.pipeline.build.knowledge_digest", lambda: "another drug")
+    report = build([some], tmp_path / "store", jobs=1)
+    assert (report.read, report.unchanged) == (6, 0)
+
+
 def test_bad_input_is_refused_by_name_and_the_rest_is_built(
     some: Path, bad_corpus: tuple[Path, dict[str, type[Exception]]], tmp_path: Path
 ) -> None:
@@ -143,7 +168,7 @@ def test_a_build_that_fails_changes_nothing(
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("imr_graph.pipeline.build.Archive.put", full_disk)
+    monkeypatch.setattr("imr_graph.archive.Archive.put", full_disk)
     with pytest.raises(StoreError, match="disk"):
         build([some, *some.parent.glob("nothing")], store, jobs=1, base="https://example.org/")
     assert StoreFolder(store).require().name == before

@@ -5,10 +5,17 @@ from pathlib import Path
 import pytest
 
 from imr_graph.errors import StoreError
-from imr_graph.pipeline.generation import Manifest, StoreFolder
+from imr_graph.pipeline.generation import Manifest, Recipe, StoreFolder
 
 MANIFEST = Manifest(
-    version="0", engine="tantivy", index_schema=1, base="x", letters=0, issues=0, sources=0, quads=0, sources_sha256=""
+    recipe=Recipe(version="0", engine="tantivy", base="x", knowledge_sha256=""),
+    letters=0,
+    issues=0,
+    sources=0,
+    quads=0,
+    passages=0,
+    quoted_sentences=0,
+    sources_sha256="",
 )
 
 

@@ -1,0 +1,169 @@
+"""The next generation under one hand: archive, passages, graph and index change together.
+
+Which of two sources with one case number counts does not depend on the order in which workers finish: the one
+whose name sorts first holds the letter; the other is a duplicate where the text is the same, and refused where
+it is not. When a holder goes, the sources behind it are stale: they are read again before the build ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from imr_graph.archive import Archive, Packed, SourceRow, Status
+from imr_graph.graph.schemes import vocabulary_quads
+from imr_graph.graph.store import OxigraphStore
+from imr_graph.namespaces import source_iri
+from imr_graph.passages.store import PassageWriter
+from imr_graph.pipeline.generation import Generation
+from imr_graph.pipeline.pool import Lost
+from imr_graph.pipeline.worker import Processed
+from imr_graph.read import SourceRef
+from imr_graph.search.engine import create_index, index_writer
+
+_BATCH_QUADS = 16 << 20  # bytes of N-Quads held before they are loaded
+_COMPACT_SHARE = 0.2  # a graph that grew by more than this is compacted: reading gains more than it costs
+STALE = ""  # the fingerprint of a source that must be read again
+
+
+def fingerprint(ref: SourceRef) -> str:
+    """What changes when a source may have changed, found without reading it.
+
+    The checksum of a zip's member, else size and time of the file (of the archive, for a member of a tar).
+    """
+    if ref.data is not None:
+        return hashlib.sha256(ref.data).hexdigest()
+    if ref.place and ref.place.crc:
+        return f"{ref.size}:{ref.place.crc:08x}"
+    try:
+        found = Path(ref.path).stat()
+    except OSError:
+        return "unreadable"
+    return f"{ref.size}:{found.st_size}:{found.st_mtime_ns}"
+
+
+class GenerationWriter:
+    """Writes the parts of ``target``, an empty generation, beginning with a snapshot of ``current``.
+
+    ``tally`` counts what became of the sources: read, parsed, touched, removed, and ``problem <code>``.
+    """
+
+    def __init__(self, target: Generation, current: Generation | None, engine: str, base: str) -> None:
+        self._base, self.tally = base, Counter[str]()
+        self._quads: list[bytes] = []
+        self._held = 0
+        if current is None:
+            create_index(target.index, engine)
+            self._graph = OxigraphStore.create(target.graph)
+            self._graph.bulk_load(vocabulary_quads(base=base))
+            self._passages, self.archive = PassageWriter.create(target.passages), Archive.create(target.letters)
+        else:
+            _snapshot(current, target)
+            self._graph = OxigraphStore.create(target.graph)
+            self._passages, self.archive = PassageWriter.update(target.passages), Archive.update(target.letters)
+        self._before = self.archive.counts().letters
+        self.index = index_writer(target.index)
+
+    def settle(self, result: Processed | Lost[SourceRef]) -> None:
+        """Decide what becomes of one source, and write it."""
+        done = _processed(result)
+        self.tally["read"] += 1
+        ref, letter = done.source, done.letter
+        row = SourceRow(ref.name, fingerprint(ref), done.sha256, Status.REFUSED, None, done.reason)
+        before = self.archive.source(ref.name)
+        if before and before.fingerprint != STALE and before.sha256 == done.sha256 and before.letter:
+            self.archive.put_source(before._replace(fingerprint=row.fingerprint))
+            self.tally["touched"] += 1
+            return
+        if before:
+            self.drop(before)
+        if letter is None:
+            self.archive.put_source(row)
+            return
+        held = self.archive.identity(letter.id)
+        if held and held[1] < ref.name:
+            self.archive.put_source(_second(row, letter, *held))
+            return
+        if held and (loser := self.archive.source(held[1])):
+            self._remove(letter.id)
+            self.archive.put_source(_second(loser, letter, held[0], ref.name))
+        self._add(done, letter)
+        self.archive.put_source(row._replace(status=Status.KEPT, letter=letter.id))
+
+    def drop(self, row: SourceRow) -> None:
+        """Forget a source; the letter that it holds goes with it, and the sources behind it become stale."""
+        self.archive.remove_source(row.name)
+        if row.status is Status.KEPT and row.letter:
+            self._remove(row.letter)
+            for behind in self.archive.holders(row.letter):
+                self.archive.put_source(behind._replace(fingerprint=STALE))
+
+    def close(self) -> tuple[int, int, int]:
+        """Finish all parts but the index: numbers of quads, passages and quoted sentences."""
+        letters = self.archive.counts().letters
+        self._flush()
+        self.archive.close()
+        if abs(letters - self._before) > _COMPACT_SHARE * self._before:
+            self._graph.optimize()
+        quads = self._graph.count()
+        self._graph.close()
+        return (quads, *self._passages.close())
+
+    def _add(self, done: Processed, letter: Packed) -> None:
+        assert done.quotes is not None
+        self.archive.put(letter)
+        self._passages.add(done.quotes)
+        self.index.add(done.documents)
+        self._quads.append(done.quads)
+        self._held += len(done.quads)
+        if self._held > _BATCH_QUADS:
+            self._flush()
+        self.tally["parsed"] += 1
+        self.tally.update(f"problem {code}" for code in done.problems)
+
+    def _remove(self, letter: str) -> None:
+        held = self.archive.identity(letter)
+        if held:
+            self._flush()
+            self.archive.remove(letter)
+            self._passages.remove(letter)
+            self.index.delete_case(letter)
+            self._graph.remove_graph(source_iri(held[0], self._base))
+
+    def _flush(self) -> None:
+        if self._quads:
+            self._graph.bulk_load(b"".join(self._quads))
+            self._quads, self._held = [], 0
+
+
+def _snapshot(current: Generation, target: Generation) -> None:
+    """Hard links to what never changes in place, copies of the two SQLite files."""
+    shutil.copyfile(current.letters, target.letters)
+    shutil.copyfile(current.passages, target.passages)
+    with OxigraphStore.open(current.graph) as graph:
+        graph.backup(target.graph)
+    shutil.copytree(current.index, target.index, copy_function=os.link)
+
+
+def _processed(result: Processed | Lost[SourceRef]) -> Processed:
+    if isinstance(result, Lost):
+        return Processed(result.item, "", reason=f"quarantined: the letter {result.reason}")
+    return result
+
+
+def _second(row: SourceRow, letter: Packed, text_sha256: str, holder: str) -> SourceRow:
+    """The row of a source whose letter, of this text, is held by another source."""
+    if text_sha256 == letter.text_sha256:
+        reason = f"the same letter as {holder}"
+        return row._replace(status=Status.DUPLICATE, letter=letter.id, reason=reason)
+    reason = f"another letter with the case number {letter.id} is in {holder}; check which of the two is right"
+    return row._replace(status=Status.REFUSED, letter=letter.id, reason=reason)
+
+
+def leftovers(archive: Archive) -> Iterator[SourceRow]:
+    """The sources that hold no letter: duplicates and refused ones."""
+    return (row for row in archive.sources() if row.status is not Status.KEPT)
