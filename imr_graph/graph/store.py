@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -58,12 +59,12 @@ class OxigraphStore:
             raise StoreError(f"the graph in {self.path} is closed")
         return self._store
 
-    def run(self, query: str) -> Result:
-        """See :meth:`GraphStore.run`."""
+    def run(self, query: str, most: int | None = None) -> Result:
+        """See :meth:`GraphStore.run`; no more than ``most`` rows or triples are read, where it is given."""
         checked = check_query(query)
         try:
             found = self._open.query(query, prefixes=prefixes(), use_default_graph_as_union=not checked.dataset)
-            return _from_oxigraph(checked, found)
+            return _from_oxigraph(checked, found, most)
         except SyntaxError as error:
             raise _oxigraph_syntax(str(error)) from error
         except (ValueError, *_FAILURES) as error:
@@ -153,11 +154,11 @@ def _node(term: Any) -> Node | None:
     return BNode(term.value)
 
 
-def _from_oxigraph(query: Query, found: Any) -> Result:
+def _from_oxigraph(query: Query, found: Any, most: int | None) -> Result:
     if query.form == "ASK":
         return Result("ASK", answer=bool(found))
     if query.form == "SELECT":
         columns = tuple(variable.value for variable in found.variables)
-        return Result("SELECT", columns, tuple(tuple(_node(term) for term in row) for row in found))
-    triples = {(_node(t.subject), _node(t.predicate), _node(t.object)) for t in found}
+        return Result("SELECT", columns, tuple(tuple(_node(term) for term in row) for row in islice(found, most)))
+    triples = {(_node(t.subject), _node(t.predicate), _node(t.object)) for t in islice(found, most)}
     return Result(query.form, triples=tuple(sorted(triples)))  # type: ignore[arg-type]

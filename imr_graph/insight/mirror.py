@@ -77,10 +77,14 @@ def mirror_case(precedents: Precedents, vocabulary: Vocabulary, case: str, n: in
         return Mirror(asked=_side(issue))
     hit = found.hits[0]
     other = precedents.issue(hit.case_number, hit.issue)
+    return compare_issues(vocabulary, issue, other).model_copy(update={"score": hit.score})
+
+
+def compare_issues(vocabulary: Vocabulary, issue: StoredIssue, other: StoredIssue) -> Mirror:
+    """Any two issues side by side, the second in the place of the mirror case; without a score."""
     return Mirror(
         asked=_side(issue),
         mirror=_side(other),
-        score=hit.score,
         twin=_alike(issue, other),
         facts=tuple(_compared(issue, other, vocabulary)),
     )

@@ -41,8 +41,11 @@ def siblings(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, .
 def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
     """The index values that ``text`` stands for in a keyword field: a label or notation, with all below it.
 
-    A text that no concept carries stands for itself, in the form of a notation.
+    A text that no concept carries stands for itself, in the form of a notation. After ``=`` a notation stands for
+    itself alone, without what is below it.
     """
+    if text.startswith("="):
+        return (text[1:],)
     scheme = load_schema()[field].concept
     plain = "-".join(text.lower().split())
     if scheme is None:
