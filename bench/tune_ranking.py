@@ -39,6 +39,7 @@ FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "body part hinted by diagnosis": [("focus", "hinted_body_part")],
     "typical body part": [("typical", "body_part")],
     "typical diagnosis": [("typical", "diagnosis")],
+    "typical section": [("typical", "section")],
     "diagnosis": [("diagnosis", "same"), ("diagnosis", "sibling")],
     "sibling diagnosis": [("diagnosis", "sibling")],
     "laterality": [("laterality", "same")],

@@ -23,6 +23,7 @@ from imr_graph.vocabulary import Vocabulary
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
+_OF_THE_SERVICE = frozenset({"typical", "unlocated"})  # said of requests for the same service, which need no repeating
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,12 @@ class Precedents:
         )
 
     def _shared(self, clause: Clause) -> SharedConcept:
+        pairs = clause.pairs[-1:] if clause.relation in _OF_THE_SERVICE else clause.pairs
+        labels = [self._label(field, value) for field, value in pairs]
         return SharedConcept(
-            field=" and ".join(field for field, _ in clause.pairs),
-            notation=" and ".join(value for _, value in clause.pairs),
-            label=_UNLOCATED
-            if clause.relation == "unlocated"
-            else " and ".join(self._label(field, value) for field, value in clause.pairs),
+            field=" and ".join(field for field, _ in pairs),
+            notation=" and ".join(value for _, value in pairs),
+            label=_UNLOCATED if clause.relation == "unlocated" else " and ".join(labels),
             relation=clause.relation,
             points=clause.points,
         )

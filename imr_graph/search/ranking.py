@@ -81,6 +81,7 @@ def _values(issue: StoredIssue) -> dict[str, tuple[str, ...]]:
         "drug": issue.drug,
         "body_part": issue.body_parts,
         "diagnosis": issue.diagnoses,
+        "section": tuple(citation.section for citation in issue.citations),
         "unlocated": () if located else (UNLOCATED,),
     }
 
@@ -101,35 +102,45 @@ class Ranker:
             self._diagnoses(facts),
             self._laterality(facts),
         ]
-        groups += ((clause,) for clause in self._typical(facts, without))
+        groups += self._typical(facts, without)
         kept = (tuple(clause for clause in group if clause.points and self._occurs(clause)) for group in groups)
         terms = self._terms(facts.words)
         return Plan(tuple(group for group in kept if group), tuple(self._words(terms)), tuple(terms))
 
-    def _typical(self, facts: QueryFacts, without: tuple[Node, ...]) -> Iterator[Clause]:
-        """What most requests for the service share, where the query leaves it open: the likeliest cases come first."""
+    def _typical(self, facts: QueryFacts, without: tuple[Node, ...]) -> Iterator[list[Clause]]:
+        """What most requests for the service share, where the query leaves it open: the likeliest cases come first.
+
+        A guideline section that such requests are decided under counts for other services too.
+        """
         weights = self._weights["typical"]
         if not facts.service:
             return
         service = ("service", facts.service)
         alike: tuple[Node, ...] = (Word(*service),)
+        if weights["section"]:
+            yield list(self._shares(weights["section"], "section", All(alike, without)))
         if facts.drugs or facts.body_parts:
             field, values = ("drug", facts.drugs) if facts.drugs else ("body_part", facts.body_parts)
             alike = (*alike, Any(tuple(Word(field, value) for value in values)))
         elif weights["body_part"]:
-            yield from self._shares(weights["body_part"], service, "body_part", All(alike, without))
+            cohort = All(alike, without)
+            yield from ([clause] for clause in self._shares(weights["body_part"], "body_part", cohort, service))
+            yield from ([clause] for clause in self._unlocated(weights["body_part"], cohort, service))
         if not facts.diagnoses and weights["diagnosis"]:
-            yield from self._shares(weights["diagnosis"], service, "diagnosis", All(alike, without))
+            shares = self._shares(weights["diagnosis"], "diagnosis", All(alike, without), service)
+            yield from ([clause] for clause in shares)
 
-    def _shares(self, points: float, service: tuple[str, str], field: str, cohort: Node) -> Iterator[Clause]:
-        total = self._index.count(cohort)
-        counts = self._index.facets(cohort, [field], int(self._weights["typical"]["values"]))[field]
+    def _shares(self, points: float, field: str, cohort: Node, *more: tuple[str, str]) -> Iterator[Clause]:
+        """The points of the values that are frequent in the cohort, by their share of it."""
+        total, weights = self._index.count(cohort), self._weights["typical"]
+        counts = self._index.facets(cohort, [field], int(weights["values"]))[field]
         for value, count in counts.items():
-            yield Clause((service, (field, value)), round(points * count / total, 4), "typical")
-        if field == "body_part" and total:
-            located = ("unlocated", UNLOCATED)
-            share = self._index.count(All((cohort, Word(*located)))) / total
-            yield Clause((service, located), round(points * share, 4), "unlocated")
+            yield Clause((*more, (field, value)), round(points * count / (total + weights["doubt"]), 4), "typical")
+
+    def _unlocated(self, points: float, cohort: Node, service: tuple[str, str]) -> Iterator[Clause]:
+        total, neither = self._index.count(cohort), ("unlocated", UNLOCATED)
+        share = self._index.count(All((cohort, Word(*neither)))) / (total + self._weights["typical"]["doubt"])
+        yield Clause((service, neither), round(points * share, 4), "unlocated")
 
     def _occurs(self, clause: Clause) -> bool:
         return all(self._index.doc_freq(field, value) for field, value in clause.pairs)

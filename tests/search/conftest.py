@@ -89,7 +89,7 @@ def decision(
                         cited_by=Party.REVIEWER,
                         source="MTUS",
                         document="Chronic Pain",
-                        section="Massage",
+                        section=service.partition("-")[0].title(),
                         span=HERE,
                         rule="t",
                     ),

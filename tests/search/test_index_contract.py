@@ -221,3 +221,15 @@ def test_bm25_is_that_of_the_oracle(folder: Path, seed: int) -> None:
     tolerance = {"tantivy": 1e-3, "whoosh": 0.06}[index.engine]  # Whoosh keeps every length in one byte
     for number, score in expected.items():
         assert found[number] == pytest.approx(score, rel=tolerance)
+
+
+def test_a_view_of_links_serves_where_nothing_can_be_written(tmp_path: Path) -> None:
+    from imr_graph.search.tantivy_engine import TantivyIndex, linked_view
+
+    place = tmp_path / "index"
+    create_index(place, "tantivy")
+    with index_writer(place) as writer:
+        writer.add([document("A", 1, "MRI")])
+    with linked_view(place) as view:
+        assert not list(Path(view).glob("*.lock"))
+        assert keys(TantivyIndex(Path(view)), Everything()) == ["A#1"]

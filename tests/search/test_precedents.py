@@ -53,6 +53,7 @@ def test_why_adds_up_to_the_score(precedents: Precedents) -> None:
         ("service", "massage-therapy", "same"),
         ("body_part", "neck", "same"),
         ("diagnosis", "neck-strain", "same"),
+        ("section", "chronic-pain/massage", "typical"),
     ]
     assert hits[0].why.shared[0].label == "Massage therapy"
     assert [(lack.field, lack.label) for lack in hits[1].why.lacking] == [("diagnosis", "Neck strain")]
@@ -180,3 +181,25 @@ def test_the_engine_query_can_be_read(precedents: Precedents) -> None:
     query = precedents.search(SearchRequest("massage therapy NOT outcome:upheld")).engine_query
     assert "service:massage-therapy^=" in query
     assert "NOT best(outcome:upheld)" in query
+
+
+def test_what_is_typical_of_the_service_comes_first_where_the_query_leaves_it_open(
+    build: Build, decision: Make
+) -> None:
+    request = ("Massage therapy", "massage-therapy", "", "upheld")
+    usual = [decision(f"U{i}", request, diagnosis="neck-strain") for i in range(4)]
+    hits = (
+        build("tantivy", decision("R1", request, diagnosis="knee-sprain"), *usual)
+        .search(SearchRequest("massage therapy"))
+        .hits
+    )
+    assert [hit.key for hit in hits] == ["U0#1", "U1#1", "U2#1", "U3#1", "R1#1"]
+    points = {shared.notation: shared.points for shared in hits[0].why.shared if shared.relation == "typical"}
+    assert points["neck-strain"] == pytest.approx(4 / (5 + 5)), "four of five requests, with five of doubt"
+
+
+def test_an_excluded_case_does_not_say_what_is_typical(build: Build, decision: Make) -> None:
+    request = ("Massage therapy", "massage-therapy", "neck", "upheld")
+    search = build("tantivy", decision("X1", request, diagnosis="neck-strain"), decision("X2", request)).search
+    engine_query = search(SearchRequest("massage therapy", exclude=frozenset({"X1"}))).engine_query
+    assert "neck-strain" not in engine_query
