@@ -75,7 +75,7 @@ def _term(graph: Graph, term: Node) -> Iterator[str]:
         found = ", ".join(sorted(f"`{_short(graph, value)}`" for value in graph.objects(term, predicate)))
         if found:
             yield f"- {words}: {found}"
-    for example in sorted(graph.objects(term, SKOS.example)):
+    for example in sorted(map(str, graph.objects(term, SKOS.example))):
         yield f"- Example: `{example}`"
     yield ""
 
@@ -87,18 +87,18 @@ def ontology_page() -> str:
         "# The ontology\n",
         "Made from ontology/imr.ttl by `imr_graph.graph.reference`; do not edit. Prefixes are those of",
         "ontology/prefixes.toml, `<...>` stands for the base IRI of the data.\n",
-        "Facts of a letter lie in the named graph of its source, `<.../source/16 hex digits>`, and go with it. What letters",
-        "share (passages, guidelines that no vocabulary knows) lies in `<.../source/shared>`. The name and the hash of each",
-        "source are in the default graph. Queries see all graphs together.\n",
+        "Facts of a letter lie in the named graph of its source, `<.../source/16 hex digits>`, and go with it. What",
+        "letters share (passages, guidelines that no vocabulary knows) lies in `<.../source/shared>`. The name and the",
+        "hash of each source are in the default graph. Queries see all graphs together.\n",
         "Reused: skos (every vocabulary), prov (source of a letter, place of a heading), dcterms (identifier, title,",
-        "isPartOf, issued), cito (citing and cited entity), schema (text, pagination), rdfs (label), dcat and void (the",
-        "data set).\n",
+        "isPartOf, issued), cito (citing and cited entity), schema (text, pagination), rdfs (label), dcat and void",
+        "(the data set).\n",
     ]
     for title, kind in _KINDS:
         lines.append(f"## {title}\n")
         kinds = (kind,) if kind else (OWL.ObjectProperty, OWL.DatatypeProperty)
-        for term in sorted(term for each in kinds for term in graph.subjects(RDF.type, each)):
-            lines += _term(graph, term)
+        for term in sorted(str(term) for each in kinds for term in graph.subjects(RDF.type, each)):
+            lines += _term(graph, URIRef(term))
     lines += ["## What the graph leaves out\n", "Each of these is in the archive of a store, beside the text.\n"]
     lines += [f"- `{field}`: {reason}" for field, reason in NOT_IN_GRAPH.items()]
     return "\n".join(lines) + "\n"
@@ -117,9 +117,9 @@ def queries_page() -> str:
     """The text of docs/queries.md."""
     lines = [
         "# Named queries\n",
-        "Made from queries/*.rq by `imr_graph.graph.reference`; do not edit. Run one with `imr-graph query NAME`; each file",
-        "is plain SPARQL and runs in any tool. A concept may be given by notation, label, CURIE or IRI. A share stands only",
-        "beside its n.\n",
+        "Made from queries/*.rq by `imr_graph.graph.reference`; do not edit. Run one with `imr-graph query NAME`;",
+        "each file is plain SPARQL and runs in any tool. A concept may be given by notation, label, CURIE or IRI. A",
+        "share stands only beside its n.\n",
     ]
     for query in load_queries().values():
         lines += _query(query)

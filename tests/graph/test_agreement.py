@@ -110,5 +110,5 @@ def test_every_file_uses_the_one_prefix_map() -> None:
 
 @pytest.mark.parametrize(("name", "page"), [("ontology", ontology_page), ("queries", queries_page)])
 def test_the_page_is_in_step(name: str, page: Any) -> None:
-    """Mend with: python -c 'from imr_graph.graph.reference import *; print(ontology_page(), end="")' > docs/ontology.md"""
+    """Mend by writing what ``page()`` gives to the file."""
     assert (DOCS / f"{name}.md").read_text() == page()

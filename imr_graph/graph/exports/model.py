@@ -1,0 +1,79 @@
+"""What an exported network is: nodes and edges with columns that every format knows, and notes to its reader.
+
+A network may be larger than memory: its nodes and edges are streams, read once, all nodes before the first edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Value = str | int | float
+
+# Column and type. A share never stands without its n: ``issues`` beside ``overturn_share``.
+NODE_COLUMNS: Mapping[str, type[Value]] = {
+    "outcome": str,
+    "case": str,
+    "number": int,
+    "decided": str,
+    "issues": int,
+    "overturned": int,
+    "partially_overturned": int,
+    "upheld": int,
+    "overturn_share": float,
+    "facts": str,
+    "degree": int,
+    "pagerank": float,
+    "betweenness": float,
+    "community": int,
+    "color": str,
+    "size": float,
+    "x": float,
+    "y": float,
+}
+EDGE_COLUMNS: Mapping[str, type[Value]] = {
+    "label": str,
+    "weight": float,
+    "issues": int,
+    "overturned": int,
+    "partially_overturned": int,
+    "upheld": int,
+    "overturn_share": float,
+    "similarity": float,
+    "by_reviewer": int,
+    "by_claims_administrator": int,
+    "why": str,
+    "outcome": str,
+    "decided": str,
+    "color": str,
+}
+
+
+class Node(NamedTuple):
+    """A node: its IRI, its name in people's words, its type (``case``, ``service`` ...), its other columns."""
+
+    id: str
+    label: str
+    type: str
+    values: dict[str, Value]
+
+
+class Edge(NamedTuple):
+    """An edge between two IRIs; ``relation`` in people's words (``reviewer cites``), and its other columns."""
+
+    source: str
+    target: str
+    relation: str
+    values: dict[str, Value]
+
+
+@dataclass
+class Network:
+    """A network to be written; ``notes`` say what was left out or chosen, in whole sentences."""
+
+    title: str
+    nodes: Iterable[Node]
+    edges: Iterable[Edge]
+    directed: bool = True
+    notes: list[str] = field(default_factory=list)
