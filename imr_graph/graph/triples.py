@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.terms import date, iri, number, string, true, year
 from imr_graph.models import Citation, Decision, Diagnosis, Issue, QuotedPassage, Schedule
 from imr_graph.namespaces import BASE, concept_iri, decision_iri, issue_iri, passage_iri, prefixes, slug, source_iri
@@ -44,12 +43,6 @@ def shared_graph(base: str = BASE) -> str:
 def cited_iri(document: str, section: str | None = None, base: str = BASE) -> str:
     """``.../cited/<document>/<section>``: a guideline or section that letters cite and no vocabulary knows."""
     return f"{base}cited/{document}/{slug(section) or 'unnamed'}" if section else f"{base}cited/{document}"
-
-
-def issues_in(store: GraphStore) -> Iterator[tuple[str, int]]:
-    """The id of the decision and the number of every issue in ``store``."""
-    query = "SELECT ?id ?n { ?d imr:hasIssue ?i ; dcterms:identifier ?id . ?i imr:issueNumber ?n }"
-    return ((str(row[0]), int(str(row[1]))) for row in store.run(query).rows)
 
 
 def _label(words: str) -> str:
