@@ -9,6 +9,7 @@
 - cosine of static embeddings (wordllama, where it is installed; never downloads)
 """
 
+import importlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -74,9 +75,10 @@ def shared_token(index: TextIndex, issues: dict[str, StoredIssue]) -> Ranker:
 def embeddings(issues: dict[str, StoredIssue]) -> Ranker | None:
     """Cosine of static word vectors over the requests; None where wordllama is not installed."""
     try:
-        import wordllama
+        wordllama = importlib.import_module("wordllama")
     except ImportError:
         return None
+    assert wordllama.__file__
     model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     keys = list(issues)
     vectors = model.embed([issues[key].request for key in keys], norm=True)
