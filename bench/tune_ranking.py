@@ -28,7 +28,7 @@ KEPT = {
     ("text", "longest_query"),
     ("typical", "values"),
     ("service", "same"),
-}  # the unit, and what is not about relevance
+, ("typical", "doubt")}  # the unit, and what is not about relevance
 FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "words": [("text", "points")],
     "service": [("service", "same")],

@@ -139,8 +139,10 @@ class Ranker:
 
     def _unlocated(self, points: float, cohort: Node, service: tuple[str, str]) -> Iterator[Clause]:
         total, neither = self._index.count(cohort), ("unlocated", UNLOCATED)
-        share = self._index.count(All((cohort, Word(*neither)))) / (total + self._weights["typical"]["doubt"])
-        yield Clause((service, neither), round(points * share, 4), "unlocated")
+        count = self._index.count(All((cohort, Word(*neither))))
+        if count:
+            share = count / (total + self._weights["typical"]["doubt"])
+            yield Clause((service, neither), round(points * share, 4), "unlocated")
 
     def _occurs(self, clause: Clause) -> bool:
         return all(self._index.doc_freq(field, value) for field, value in clause.pairs)
