@@ -27,8 +27,9 @@ LEAST_GAIN = 0.0003  # a change that brings less is noise
 KEPT = {
     ("text", "longest_query"),
     ("typical", "values"),
+    ("typical", "doubt"),
     ("service", "same"),
-, ("typical", "doubt")}  # the unit, and what is not about relevance
+}  # the unit, and what is not about relevance
 FAMILIES: dict[str, list[tuple[str, ...]]] = {
     "words": [("text", "points")],
     "service": [("service", "same")],
