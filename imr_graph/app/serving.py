@@ -1,0 +1,60 @@
+"""The command that opens the local page: serve."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imr_graph.app.options import STORE, Store
+
+_ADDRESS = "127.0.0.1"
+
+
+def serve(
+    store: Store = STORE,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on: this machine only.")] = _ADDRESS,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of one SPARQL query.")] = 20.0,
+    megabytes: Annotated[int, typer.Option(min=32, help="Memory limit of one SPARQL query.")] = 1024,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows of one SPARQL answer.")] = 10_000,
+) -> None:
+    """Open the local page: search, read, compare, ask and see, in a browser on this machine.
+
+    It listens on 127.0.0.1 only, and shows a new build of the store as soon as it is complete.
+    """
+    import uvicorn
+
+    from imr_graph.app.web.application import make_app
+    from imr_graph.errors import UsageError
+    from imr_graph.graph.limits import Limits
+
+    if host not in {_ADDRESS, "localhost", "::1"}:
+        raise UsageError(
+            f"will not listen on {host}: the pages are for this machine only",
+            remedy="leave --host out; to reach it from elsewhere use an ssh tunnel",
+        )
+    app = make_app(store, Limits(seconds, megabytes, rows))
+    typer.echo(
+        f"imr-graph: open http://{'[::1]' if host == '::1' else host}:{port or '...'}/ (Ctrl+C stops it)", err=True
+    )
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="info" if port == 0 else "warning",
+        server_header=False,
+        date_header=True,
+        h11_max_incomplete_event_size=131_072,  # a pasted denial stands in the address
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(serve)

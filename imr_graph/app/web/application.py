@@ -1,0 +1,78 @@
+"""The application: which address gives which page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from imr_graph.app.web.case_page import case_page
+from imr_graph.app.web.downloads import download
+from imr_graph.app.web.generations import Generations
+from imr_graph.app.web.guard import Guard
+from imr_graph.app.web.search_page import search_page
+from imr_graph.app.web.views import Site, View
+from imr_graph.errors import ImrGraphError, UnknownItem, UsageError
+from imr_graph.graph.limits import Limits
+
+_HERE = Path(__file__).parent
+_THREADS = 4
+VIEWS = (
+    View("/search", "search.html", search_page),
+    View("/case/{case}", "case.html", case_page),
+)
+
+
+def make_app(store: Path, limits: Limits | None = None) -> Starlette:
+    """The application over the store in the folder ``store``.
+
+    Raises :class:`imr_graph.errors.StoreError` where there is none.
+    """
+    generations = Generations(store, limits or Limits())
+    # the reader of the Whoosh index is for one thread at a time
+    site = Site(generations, 1 if generations.reader().index.engine == "whoosh" else _THREADS)
+    app = Starlette(
+        routes=[*_routes(site), Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")],
+        middleware=[Middleware(Guard)],
+        exception_handlers={HTTPException: _refused(site), ImrGraphError: site.fail, Exception: site.fail},
+    )
+    app.state.site = site
+    return app
+
+
+def _routes(site: Site) -> list[BaseRoute]:
+    routes: list[BaseRoute] = []
+    for view in VIEWS:
+        page = _endpoint(site, partial(site.show, view))
+        routes += [Route(f"{view.path}.json", page), Route(view.path, page)]
+    routes.append(Route("/", _endpoint(site, partial(site.show, VIEWS[0]))))
+    routes.append(Route("/answer.{style}", _endpoint(site, partial(download, site))))
+    return routes
+
+
+def _endpoint(site: Site, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Exception as error:  # whatever it is, the next request must find the server up
+            return await site.fail(request, error)
+
+    return endpoint
+
+
+def _refused(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return await site.fail(request, UnknownItem("there is no such page", remedy="start at the search"))
+        return await site.fail(request, UsageError(error.detail))
+
+    return handler

@@ -1,0 +1,127 @@
+"""A page as HTML and as JSON, and what is answered where it fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import anyio
+from anyio import CapacityLimiter
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from imr_graph.app.web.asked import Asked, case_address, explore_address, guideline_address
+from imr_graph.app.web.generations import Generations, Reader
+from imr_graph.app.web.page import Page
+from imr_graph.errors import ImrGraphError, QueryError, QueryLimit, StoreError, UnknownItem, UsageError
+from imr_graph.version import __version__
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+_SECONDS = 30.0
+_TWIN = ".json"
+
+
+class Failure(Page):
+    """Why a request has no answer, and what to do about it."""
+
+    status: int
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One kind of page: its address, its template, and the function that makes it."""
+
+    path: str
+    template: str
+    make: Callable[[Reader, Asked], Page]
+
+
+def asked_of(request: Request) -> Asked:
+    """The address of a request, without the ending of the JSON twin."""
+    path = {key: str(value).removesuffix(_TWIN) for key, value in request.path_params.items()}
+    return Asked(path, tuple(request.query_params.multi_items()))
+
+
+def failure(error: Exception) -> Failure:
+    """What to tell of an error; of one that is no error of ours, nothing but that it happened."""
+    match error:
+        case UnknownItem():
+            status, title = 404, "Not found"
+        case QueryLimit():
+            status, title = 503, "Stopped at its limit"
+        case QueryError() | UsageError():
+            status, title = 400, "This cannot be asked so"
+        case StoreError():
+            status, title = 503, "The store cannot be read"
+        case TimeoutError():
+            return Failure(title="Too slow", status=503, message="This took too long.", remedy="ask for less")
+        case ImrGraphError():
+            status, title = 500, "It failed"
+        case _:
+            return Failure(title="It failed", status=500, message="The server has met an error; it is in its log.")
+    assert isinstance(error, ImrGraphError)
+    return Failure(title=title, status=status, message=error.message, remedy=error.remedy)
+
+
+class Site:
+    """Renders pages of the current generation."""
+
+    def __init__(self, generations: Generations, threads: int) -> None:
+        self.generations = generations
+        self._threads = CapacityLimiter(threads)
+        environment = Environment(
+            loader=PackageLoader("imr_graph.app.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals |= {
+            "version": __version__,
+            "case_address": case_address,
+            "guideline_address": guideline_address,
+            "explore_address": explore_address,
+        }
+        environment.filters["share"] = lambda rate: f"{100 * rate:.0f}"
+        environment.filters["count"] = lambda number: f"{number:,}"
+        self._templates = Jinja2Templates(env=environment)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """``work`` in a thread, for so long as a request may last."""
+        with anyio.fail_after(_SECONDS):
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
+
+    async def show(self, view: View, request: Request) -> Response:
+        """The page that a request asks for, as HTML or JSON."""
+        page = await self.run(lambda: view.make(self.generations.reader(), asked_of(request)))
+        if request.url.path.endswith(_TWIN):
+            return Response(page.model_dump_json(indent=1), media_type="application/json")
+        case = getattr(page, "case", "")
+        if view.path == "/search" and case:
+            return RedirectResponse(case, 303)
+        return await self.run(lambda: self._render(request, view.template, page, 200))
+
+    def _render(self, request: Request, template: str, page: Page, status: int) -> Response:
+        context = {"page": page, "twin": _twin_of(request)}
+        return self._templates.TemplateResponse(request, template, context, status_code=status)
+
+    async def fail(self, request: Request, error: Exception) -> Response:
+        """The answer to a request that failed."""
+        told = failure(error)
+        if told.status == 500:
+            _log.error("%s failed", request.url.path, exc_info=error)
+        if request.url.path.endswith(_TWIN) or "text/html" not in request.headers.get("accept", "text/html, */*"):
+            return JSONResponse(told.model_dump(mode="json"), told.status)
+        return self._render(request, "failure.html", told, told.status)
+
+
+def _twin_of(request: Request) -> str:
+    path = "/search" if request.url.path == "/" else request.url.path
+    return f"{path}{_TWIN}" + (f"?{request.url.query}" if request.url.query else "")
