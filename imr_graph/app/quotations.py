@@ -66,7 +66,6 @@ def _fork(passage: Passage) -> dict[str, Any]:
     return {
         "upheld": passage.fork.upheld,
         "overturned": passage.fork.overturned,
-        "wordings": len(passage.variants),
         "attributed_to": [name for name in named if name][:3],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from imr_graph.errors import QueryError
 from imr_graph.link.sentences import sentences
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
@@ -46,8 +47,10 @@ class GapList(Model):
 def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: frozenset[str] = frozenset()) -> GapList:
     """The grounds on which the issues that are like ``draft`` were upheld, and what the draft says of each.
 
-    ``exclude`` leaves cases out. Raises :class:`imr_graph.errors.QueryError` where nothing can be searched for.
+    ``exclude`` leaves cases out. Raises :class:`QueryError` where nothing can be searched for.
     """
+    if not draft.strip():
+        raise QueryError("the draft is empty", remedy="give the words of a request")
     upheld = (("outcome", slug(Outcome.UPHELD)),)
     request = SearchRequest(draft, plain=True, limit=_LOOKALIKES, filters=upheld, exclude=exclude)
     answer = precedents.search(request)

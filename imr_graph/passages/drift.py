@@ -11,6 +11,7 @@ from imr_graph.passages.model import Change
 from imr_graph.passages.wording import is_number, without_references
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_CUT = 3  # at either end, so many times fewer words than the consensus has are a cut
 
 
 class Drift(StrEnum):
@@ -46,10 +47,12 @@ def _changes(consensus: str, variant: str) -> Iterator[Change]:
 def _kind(lost: list[re.Match[str]], come: list[re.Match[str]], *, first: bool, last: bool) -> Drift:
     if not lost:
         return Drift.ADDED
+    if (first or last) and len(lost) >= _CUT * len(come):  # "It should ..." for "This treatment ... and should ..."
+        return Drift.HEAD if first else Drift.TAIL
+    if not come:
+        return Drift.LEFT_OUT
     numbers = [any(is_number(m.group().lower()) for m in side) for side in (lost, come)]
-    if come:
-        return Drift.NUMBER if all(numbers) else Drift.CHANGED
-    return Drift.HEAD if first else Drift.TAIL if last else Drift.LEFT_OUT
+    return Drift.NUMBER if all(numbers) else Drift.CHANGED
 
 
 def _text(text: str, words: list[re.Match[str]]) -> str:

@@ -9,7 +9,7 @@ compares the letters' own public facts and identifies nobody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from imr_graph.passages.settings import load_settings
@@ -36,7 +36,7 @@ def voices(witnesses: Iterable[Witness]) -> dict[int, int]:
             letter = parent[letter]
         return letter
 
-    def join(letters: Iterable[int]) -> None:
+    def join(letters: Collection[int]) -> None:
         roots = sorted({root(letter) for letter in letters})
         for other in roots[1:]:
             parent[other] = roots[0]
@@ -45,21 +45,23 @@ def voices(witnesses: Iterable[Witness]) -> dict[int, int]:
     for witness in found:
         copied[witness.rationale].add(witness.letter)
     for letters in (*copied.values(), *_workers(found)):
-        join(letters)
+        if len(letters) > 1:
+            join(letters)
     return {letter: root(letter) for letter in parent}
 
 
-def _workers(witnesses: Iterable[Witness]) -> Iterable[list[int]]:
+def _workers(witnesses: Iterable[Witness]) -> Iterator[list[int]]:
     """Letters that look like those of one worker."""
     alike: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for witness in witnesses:
         if witness.injury and witness.sex and witness.age is not None:
             alike[witness.injury, witness.sex][witness.letter] = witness.age
+    years = load_settings().independence_years
     for ages in alike.values():
         group: list[int] = []
         youngest = 0
         for letter, age in sorted(ages.items(), key=lambda item: (item[1], item[0])):
-            if group and age - youngest > load_settings().independence_years:
+            if group and age - youngest > years:
                 yield group
                 group = []
             youngest = youngest if group else age

@@ -70,8 +70,8 @@ class Passage(Model):
 
     ``letters`` counts independent letters (:mod:`imr_graph.passages.independence`), ``all_letters`` every letter and
     ``issues`` every issue. ``text`` is the consensus wording, the variant that most letters quote; ``id`` is its
-    identity. ``specialties`` counts independent letters by the specialty of their reviewers. In ``quotes``, issues
-    with one ``voice`` count once.
+    identity; of all its ``wordings`` the most frequent ones are in ``variants``. ``specialties`` counts independent
+    letters by the specialty of their reviewers. In ``quotes``, issues with one ``voice`` count once.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Passage(Model):
     issues: int
     fork: Fork
     cited_as: tuple[CitedAs, ...]
+    wordings: int
     variants: tuple[Variant, ...]
     specialties: dict[str, int]
     quotes: tuple[Quoting, ...]

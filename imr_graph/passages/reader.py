@@ -45,6 +45,9 @@ class PassageFilter:
         return conditions, values
 
 
+_VARIANTS = 50  # wordings of a passage that are compared with its consensus, the most frequent ones
+
+
 class _Row(NamedTuple):
     variant: int
     start: int
@@ -121,7 +124,8 @@ class PassageReader:
     ) -> list[Passage]:
         """The passages that have all words of ``text`` in one variant, those of most independent letters first.
 
-        ``only`` chooses the quotes that count, ``least`` is the smallest number of independent letters.
+        ``only`` chooses the quotes that count, ``least`` is the smallest number of independent letters. The cases
+        (:attr:`Passage.quotes`) are left out.
         """
         only = only or PassageFilter()
         found: list[Passage] = []
@@ -129,7 +133,7 @@ class PassageReader:
             full = limit is not None and len(found) >= limit and weight <= found[-1].letters
             if weight < least or full:
                 break
-            passage = self._passage(key, only)
+            passage = self._passage(key, only, cases=False)
             if passage and passage.letters >= least:
                 found = sorted([*found, passage], key=lambda one: (-one.letters, -one.issues, one.id))[:limit]
         return found
@@ -178,12 +182,12 @@ class PassageReader:
         where = f"WHERE {' AND '.join(within)}" if within else ""
         return self._db.execute(f"SELECT key, weight FROM passage {where} ORDER BY weight DESC, key", values)  # noqa: S608
 
-    def _passage(self, key: int, only: PassageFilter) -> Passage | None:
+    def _passage(self, key: int, only: PassageFilter, *, cases: bool = True) -> Passage | None:
         """The passage with the quotes that count, or None where there are none."""
         conditions, values = only.conditions()
         where = " AND ".join(["variant.passage = ?", *conditions])
         rows = [
-            _Row(*row)
+            _Row._make(row)
             for row in self._db.execute(
                 f"SELECT {_COLUMNS} FROM variant {_JOINS} WHERE {where} ORDER BY id, n, start, variant.key",  # noqa: S608
                 (key, *values),
@@ -204,9 +208,10 @@ class PassageReader:
                 overturned=_heard(rows, voice, lambda row: row.outcome != Outcome.UPHELD),
             ),
             cited_as=_cited_as(rows, voice),
+            wordings=len({row.variant for row in rows}),
             variants=self._variants(text, rows, voice),
             specialties=_specialties(rows, voice),
-            quotes=_quotes(rows, voice),
+            quotes=_quotes(rows, voice) if cases else (),
         )
 
     def _variants(self, consensus: str, rows: Sequence[_Row], voice: dict[int, int]) -> tuple[Variant, ...]:
@@ -214,10 +219,10 @@ class PassageReader:
         for row in rows:
             heard[row.variant].add(voice[row.letter])
         found = []
-        for key, letters in heard.items():
+        for key in sorted(heard, key=lambda key: (-len(heard[key]), id_of(key)))[:_VARIANTS]:
             (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
-            found.append(Variant(id=id_of(key), text=text, letters=len(letters), changes=changes(consensus, text)))
-        return tuple(sorted(found, key=lambda variant: (bool(variant.changes), -variant.letters, variant.id)))
+            found.append(Variant(id=id_of(key), text=text, letters=len(heard[key]), changes=changes(consensus, text)))
+        return tuple(found)
 
 
 def _heard(rows: Iterable[_Row], voice: dict[int, int], wanted: Callable[[_Row], bool]) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence
 from imr_graph.passages.settings import load_settings
-from imr_graph.passages.stars import Weight, centres
+from imr_graph.passages.stars import Member, Neighbour, settle
 from imr_graph.passages.wording import containment, fingerprints, resemblance, shingles, words_of
 
 _SCHEMA = """
@@ -55,7 +55,9 @@ class PassageWriter:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._settings = load_settings()
-        self._changed: set[int] = set()
+        self._changed: dict[int, int] = {}  # variants by the number of letters before this writer
+        self._stale: set[int] = set()
+        self._weights = Counter[int]()
         self._attributions: dict[Attribution, int] = {}
         # The whole generation is thrown away if the build dies, so a journal would only cost time.
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; BEGIN")
@@ -112,16 +114,15 @@ class PassageWriter:
         self._db.execute("DELETE FROM issue WHERE letter = ?", row)
         self._db.execute("DELETE FROM letter WHERE key = ?", row)
         for key in quoted:
-            self._changed.add(key)
+            (letters,) = self._db.execute("SELECT letters FROM variant WHERE key = ?", (key,)).fetchone()
+            self._changed.setdefault(key, letters)
             self._db.execute("UPDATE variant SET letters = letters - 1 WHERE key = ?", (key,))
-            (left,) = self._db.execute("SELECT letters FROM variant WHERE key = ?", (key,)).fetchone()
-            if not left:
+            if letters == 1:
                 self._forget(key)
 
     def close(self) -> tuple[int, int]:
         """Settle the passages that changed, write and close; ``(passages, quoted sentences)`` of the file."""
-        for component in self._components():
-            self._settle(component)
+        self._settle()
         (passages,) = self._db.execute("SELECT count(*) FROM passage").fetchone()
         (quotes,) = self._db.execute("SELECT count(*) FROM quote").fetchone()
         if self._db.in_transaction:
@@ -147,8 +148,8 @@ class PassageWriter:
     def _count(self, sentence: QuotedSentence) -> None:
         """One letter more quotes this sentence."""
         key, text = sentence.key, sentence.text
-        self._changed.add(key)
-        row = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+        row = self._db.execute("SELECT text, letters FROM variant WHERE key = ?", (key,)).fetchone()
+        self._changed.setdefault(key, row[1] if row else 0)
         if row is None:
             words = words_of(text)
             self._db.execute("INSERT INTO variant VALUES (?, ?, ?, 1, ?)", (key, text, len(words), key))
@@ -189,46 +190,39 @@ class PassageWriter:
     def _forget(self, key: int) -> None:
         """Drop a variant that nobody quotes any more."""
         text, passage = self._db.execute("SELECT text, passage FROM variant WHERE key = ?", (key,)).fetchone()
-        others = [other for other, _ in self._neighbours(key)]
-        self._changed.discard(key)
-        self._changed.update(others)
+        others = [other for (other,) in self._db.execute("SELECT other FROM joined WHERE one = ?", (key,))]
+        self._weights[passage] -= self._changed.pop(key)
+        self._stale.discard(key)
+        self._stale.update(others)
         self._db.execute("INSERT INTO word (word, rowid, text) VALUES ('delete', ?, ?)", (key, text))
         self._db.execute("DELETE FROM variant WHERE key = ?", (key,))
         both = [(key, other) for other in others] + [(other, key) for other in others]
         self._db.executemany("DELETE FROM joined WHERE one = ? AND other = ?", both)
         pairs = ((number, key) for number in fingerprints(words_of(text)))
         self._db.executemany("DELETE FROM fingerprint WHERE hash = ? AND variant = ?", pairs)
-        self._db.execute("DELETE FROM passage WHERE key = ?", (passage,))
 
-    def _neighbours(self, key: int) -> Iterator[tuple[int, float]]:
-        yield from self._db.execute("SELECT other, resemblance FROM joined WHERE one = ?", (key,)).fetchall()
+    def _member(self, key: int) -> Member:
+        return Member(
+            *self._db.execute("SELECT key, letters, words, passage FROM variant WHERE key = ?", (key,)).fetchone()
+        )
 
-    def _components(self) -> Iterator[dict[int, dict[int, float]]]:
-        """The changed variants with all that are joined to them, directly or not, each group once."""
-        pending = self._changed
-        while pending:
-            queue, group = [pending.pop()], dict[int, dict[int, float]]()
-            while queue:
-                key = queue.pop()
-                if key not in group:
-                    group[key] = dict(self._neighbours(key))
-                    queue.extend(group[key])
-            pending.difference_update(group)
-            yield group
+    def _joined(self, key: int) -> list[Neighbour]:
+        rows = self._db.execute(
+            "SELECT key, letters, words, passage, resemblance FROM joined JOIN variant ON key = other WHERE one = ?",
+            (key,),
+        )
+        return [Neighbour(Member(*row[:4]), row[4]) for row in rows]
 
-    def _settle(self, joined: dict[int, dict[int, float]]) -> None:
-        """Part a group of joined variants into passages."""
-        weights, before = {}, set()
-        for key in joined:
-            words, letters, passage = self._db.execute(
-                "SELECT words, letters, passage FROM variant WHERE key = ?", (key,)
-            ).fetchone()
-            weights[key] = Weight(letters, words)
-            before.add(passage)
-        found = centres(weights, joined)
-        sums = Counter[int]()
-        for key, centre in found.items():
-            sums[centre] += weights[key].letters
-        self._db.executemany("DELETE FROM passage WHERE key = ?", ((key,) for key in before))
-        self._db.executemany("UPDATE variant SET passage = ? WHERE key = ?", ((c, key) for key, c in found.items()))
-        self._db.executemany("INSERT OR REPLACE INTO passage VALUES (?, ?)", sums.items())
+    def _settle(self) -> None:
+        """Move the variants that belong to another passage now, and bring the weights up to date."""
+        moved = settle(self._changed, self._stale, self._member, self._joined)
+        for key in moved.keys() | self._changed.keys():
+            member = self._member(key)
+            self._weights[member.passage] -= self._changed.get(key, member.letters)
+            self._weights[moved.get(key, member.passage)] += member.letters
+        self._db.executemany("UPDATE variant SET passage = ? WHERE key = ?", ((to, key) for key, to in moved.items()))
+        self._db.executemany(
+            "INSERT INTO passage VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET weight = weight + excluded.weight",
+            ((key, change) for key, change in self._weights.items() if change),
+        )
+        self._db.execute("DELETE FROM passage WHERE weight = 0")
