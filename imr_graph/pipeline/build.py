@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections import Counter
@@ -14,11 +13,11 @@ from typing import NamedTuple
 from imr_graph.archive import Archive, SourceRow, Status
 from imr_graph.errors import StoreError
 from imr_graph.namespaces import BASE
-from imr_graph.pipeline.generation import Generation, Manifest, Recipe, StoreFolder
+from imr_graph.pipeline.generation import Generation, Recipe, StoreFolder
 from imr_graph.pipeline.pool import run
 from imr_graph.pipeline.report import BuildReport, Refusal
 from imr_graph.pipeline.worker import prepare
-from imr_graph.pipeline.writer import STALE, GenerationWriter, fingerprint, leftovers
+from imr_graph.pipeline.writer import STALE, GenerationWriter, leftovers
 from imr_graph.read import SourceRef, find_sources
 from imr_graph.resources import knowledge_digest
 from imr_graph.version import __version__
@@ -77,7 +76,7 @@ def build(
                         progress(writer.tally["read"], plan.todo)
             report = _report(writer.archive, target.folder.stem, plan, writer.tally)
             (target.folder / "report.json").write_text(report.model_dump_json(indent=2) + "\n")
-            folder.commit(target, _manifest(writer, recipe))
+            folder.commit(target, writer.finish(recipe))
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f"the build stopped: {error}; {store} is as it was",
@@ -93,7 +92,7 @@ def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
 
 def _is_new(ref: SourceRef, known: Archive | None) -> bool:
     row = known.source(ref.name) if known else None
-    return row is None or row.fingerprint != fingerprint(ref)
+    return row is None or row.fingerprint != ref.fingerprint()
 
 
 def _new(paths: Sequence[str | Path], known: Archive | None) -> Iterable[SourceRef]:
@@ -118,25 +117,6 @@ def _plan(paths: Sequence[str | Path], known: Archive | None, prune: bool) -> _P
             seen.add(ref.name)
     gone = [row for row in known.sources() if row.name not in seen] if known and prune else []
     return _Plan(todo, unchanged, gone)
-
-
-def _manifest(writer: GenerationWriter, recipe: Recipe) -> Manifest:
-    """Close the parts and say what they hold."""
-    counts = writer.archive.counts()
-    digest = hashlib.sha256()
-    for row in writer.archive.sources():
-        digest.update(f"{row.name}\t{row.sha256}\t{row.status}\n".encode())
-    quads, passages, quotes = writer.close()
-    return Manifest(
-        recipe=recipe,
-        letters=counts.letters,
-        issues=counts.issues,
-        sources=counts.sources,
-        sources_sha256=digest.hexdigest(),
-        quads=quads,
-        passages=passages,
-        quoted_sentences=quotes,
-    )
 
 
 def _report(archive: Archive, generation: str, plan: _Plan, tally: Counter[str]) -> BuildReport:

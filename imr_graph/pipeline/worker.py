@@ -14,15 +14,19 @@ from imr_graph.parse import parse_letter
 from imr_graph.passages.records import LetterQuotes, letter_quotes
 from imr_graph.read import SourceRef, read_source
 from imr_graph.search.documents import IssueDocument, issue_documents
-from imr_graph.vocabulary import load_vocabulary
+from imr_graph.vocabulary import Vocabulary, load_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """A source after its worker: the letter ready to write, or the reason why it was refused."""
+    """A source after its worker: the letter ready to write, or the reason why it was refused.
 
-    source: SourceRef
-    sha256: str
+    ``name`` and ``fingerprint`` are those of the source, ``sha256`` that of its bytes.
+    """
+
+    name: str
+    fingerprint: str
+    sha256: str = ""
     letter: Packed | None = None
     quads: bytes = b""
     documents: tuple[IssueDocument, ...] = ()
@@ -40,27 +44,33 @@ def read_letter(source: SourceRef, linker: Linker) -> Letter:
     return Letter(decision=linker(parse_letter(text)), text=text.text, pages=text.pages)
 
 
+def project(letter: Letter, fingerprint: str, vocabulary: Vocabulary, base: str) -> Processed:
+    """What archive, graph, index and passages take of a letter."""
+    decision = letter.decision
+    return Processed(
+        decision.source_name,
+        fingerprint,
+        decision.source_sha256,
+        pack(letter),
+        "".join(f"{quad}\n" for quad in decision_quads(decision, base)).encode(),
+        tuple(issue_documents(decision, vocabulary)),
+        letter_quotes(decision),
+        tuple(problem.code for problem in decision.problems),
+    )
+
+
 def prepare(base: str) -> Callable[[SourceRef], Processed]:
     """The work of one worker process, with its vocabularies loaded. ``base`` is the base IRI of the instances."""
     vocabulary = load_vocabulary()
     linker = Linker(vocabulary)
 
     def work(source: SourceRef) -> Processed:
+        fingerprint = source.fingerprint()  # before it is read: a change meanwhile is found by the next build
         try:
-            letter = read_letter(source, linker)
+            return project(read_letter(source, linker), fingerprint, vocabulary, base)
         except ImrGraphError as error:
-            return Processed(source, "", reason=str(error))
+            return Processed(source.name, fingerprint, reason=str(error))
         except Exception as error:  # one odd letter must not end a build of two million; it is named in the report
-            return Processed(source, "", reason=f"internal error: {type(error).__name__}: {error}")
-        decision = letter.decision
-        return Processed(
-            source,
-            decision.source_sha256,
-            pack(letter),
-            "".join(f"{quad}\n" for quad in decision_quads(decision, base)).encode(),
-            tuple(issue_documents(decision, vocabulary)),
-            letter_quotes(decision),
-            tuple(problem.code for problem in decision.problems),
-        )
+            return Processed(source.name, fingerprint, reason=f"internal error: {type(error).__name__}: {error}")
 
     return work

@@ -12,14 +12,13 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from imr_graph.archive import Archive, Packed, SourceRow, Status
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import source_iri
 from imr_graph.passages.store import PassageWriter
-from imr_graph.pipeline.generation import Generation
+from imr_graph.pipeline.generation import Generation, Manifest, Recipe
 from imr_graph.pipeline.pool import Lost
 from imr_graph.pipeline.worker import Processed
 from imr_graph.read import SourceRef
@@ -28,22 +27,6 @@ from imr_graph.search.engine import create_index, index_writer
 _BATCH_QUADS = 16 << 20  # bytes of N-Quads held before they are loaded
 _COMPACT_SHARE = 0.2  # a graph that grew by more than this is compacted: reading gains more than it costs
 STALE = ""  # the fingerprint of a source that must be read again
-
-
-def fingerprint(ref: SourceRef) -> str:
-    """What changes when a source may have changed, found without reading it.
-
-    The checksum of a zip's member, else size and time of the file (of the archive, for a member of a tar).
-    """
-    if ref.data is not None:
-        return hashlib.sha256(ref.data).hexdigest()
-    if ref.place and ref.place.crc:
-        return f"{ref.size}:{ref.place.crc:08x}"
-    try:
-        found = Path(ref.path).stat()
-    except OSError:
-        return "unreadable"
-    return f"{ref.size}:{found.st_size}:{found.st_mtime_ns}"
 
 
 class GenerationWriter:
@@ -72,9 +55,9 @@ class GenerationWriter:
         """Decide what becomes of one source, and write it."""
         done = _processed(result)
         self.tally["read"] += 1
-        ref, letter = done.source, done.letter
-        row = SourceRow(ref.name, fingerprint(ref), done.sha256, Status.REFUSED, None, done.reason)
-        before = self.archive.source(ref.name)
+        letter = done.letter
+        row = SourceRow(done.name, done.fingerprint, done.sha256, Status.REFUSED, None, done.reason)
+        before = self.archive.source(done.name)
         if before and before.fingerprint != STALE and before.sha256 == done.sha256 and before.letter:
             self.archive.put_source(before._replace(fingerprint=row.fingerprint))
             self.tally["touched"] += 1
@@ -85,13 +68,13 @@ class GenerationWriter:
             self.archive.put_source(row)
             return
         held = self.archive.identity(letter.id)
-        if held and held[1] < ref.name:
+        if held and held[1] < done.name:
             self.archive.put_source(_second(row, letter, *held))
             return
         if held and (loser := self.archive.source(held[1])):
             self._remove(letter.id)
-            self.archive.put_source(_second(loser, letter, held[0], ref.name))
-        self._add(done, letter)
+            self.archive.put_source(_second(loser, letter, held[0], done.name))
+        self.keep(done, letter)
         self.archive.put_source(row._replace(status=Status.KEPT, letter=letter.id))
 
     def drop(self, row: SourceRow) -> None:
@@ -102,18 +85,32 @@ class GenerationWriter:
             for behind in self.archive.holders(row.letter):
                 self.archive.put_source(behind._replace(fingerprint=STALE))
 
-    def close(self) -> tuple[int, int, int]:
-        """Finish all parts but the index: numbers of quads, passages and quoted sentences."""
-        letters = self.archive.counts().letters
+    def finish(self, recipe: Recipe) -> Manifest:
+        """Close all parts but the index, which its ``with`` block has closed, and say what they hold."""
+        counts = self.archive.counts()
+        digest = hashlib.sha256()
+        for row in self.archive.sources():
+            digest.update(f"{row.name}\t{row.sha256}\t{row.status}\n".encode())
         self._flush()
         self.archive.close()
-        if abs(letters - self._before) > _COMPACT_SHARE * self._before:
+        passages, quotes = self._passages.close()
+        if abs(counts.letters - self._before) > _COMPACT_SHARE * self._before:
             self._graph.optimize()
         quads = self._graph.count()
         self._graph.close()
-        return (quads, *self._passages.close())
+        return Manifest(
+            recipe=recipe,
+            letters=counts.letters,
+            issues=counts.issues,
+            sources=counts.sources,
+            sources_sha256=digest.hexdigest(),
+            quads=quads,
+            passages=passages,
+            quoted_sentences=quotes,
+        )
 
-    def _add(self, done: Processed, letter: Packed) -> None:
+    def keep(self, done: Processed, letter: Packed) -> None:
+        """Write a letter into every part."""
         assert done.quotes is not None
         self.archive.put(letter)
         self._passages.add(done.quotes)
@@ -151,7 +148,8 @@ def _snapshot(current: Generation, target: Generation) -> None:
 
 def _processed(result: Processed | Lost[SourceRef]) -> Processed:
     if isinstance(result, Lost):
-        return Processed(result.item, "", reason=f"quarantined: the letter {result.reason}")
+        source = result.item
+        return Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")
     return result
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 from imr_graph.errors import ReadError
@@ -62,6 +64,22 @@ class SourceRef:
     place: Place | None = None
     data: bytes | None = field(default=None, repr=False)
     error: ReadError | None = field(default=None, compare=False)
+
+    def fingerprint(self) -> str:
+        """What changes when the source may have changed, found without reading it.
+
+        The hash of a text at hand, the checksum of a zip's member, else size and time of the file (of the archive,
+        for a member of a tar).
+        """
+        if self.data is not None:
+            return hashlib.sha256(self.data).hexdigest()
+        if self.place and self.place.crc:
+            return f"{self.size}:{self.place.crc:08x}"
+        try:
+            found = Path(self.path).stat()
+        except (OSError, ValueError):
+            return "unreadable"
+        return f"{self.size}:{found.st_size}:{found.st_mtime_ns}"
 
 
 @dataclass(frozen=True, slots=True)

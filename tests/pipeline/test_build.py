@@ -10,6 +10,7 @@ from imr_graph.errors import StoreError
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
+from imr_graph.pipeline.compact import compact
 from imr_graph.pipeline.generation import StoreFolder
 
 
@@ -176,3 +177,16 @@ def test_a_build_that_fails_changes_nothing(
     monkeypatch.undo()
     build([some], store, jobs=1)
     assert sorted(p.name for p in (store / "generations").iterdir()) == listing
+
+
+def test_compacting_keeps_every_letter_and_drops_what_updates_left(some: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    shutil.copytree(some, letters)
+    build([letters], tmp_path / "store", jobs=1)
+    sorted(letters.iterdir())[0].unlink()
+    build([letters], tmp_path / "store", jobs=1, prune=True)
+    compact(tmp_path / "store")
+    build([letters], tmp_path / "full", jobs=1)
+    assert quads(tmp_path / "store") == quads(tmp_path / "full")
+    assert check(tmp_path / "store") == []
+    assert build([letters], tmp_path / "store", jobs=1).read == 0
