@@ -37,7 +37,9 @@ def citing_without_quoting(index: TextIndex, precedents: Precedents, passage: Pa
         (issue.key, issue.outcome) for issue in issues if issue.key not in quoting and _cites(issue, frozenset(keys))
     )
     return Silent(
-        sections=tuple(sorted({f"{quote.document}, {quote.section}" for quote in passage.quotes if quote.section})),
+        sections=tuple(
+            dict.fromkeys(f"{place.document}, {place.section}" for place in passage.cited_as if place.section)
+        ),
         issues=tuple(silent),
         complete=len(matches) < _LOOKED_AT,
     )

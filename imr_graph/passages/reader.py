@@ -173,12 +173,13 @@ class PassageReader:
         if conditions:
             where = " AND ".join(conditions)
             within.append(f"passage.key IN (SELECT variant.passage FROM variant {_JOINS} WHERE {where})")  # noqa: S608
-        if words := words_of(text):
+        # what stands between blanks must stand side by side: "4-6" is a 4 before a 6
+        if phrases := [" ".join(words) for piece in text.split() if (words := words_of(piece))]:
             within.append(
                 "passage.key IN (SELECT variant.passage FROM word JOIN variant ON variant.key = word.rowid "
                 "WHERE word MATCH ?)"
             )
-            values.append(" ".join(f'"{word}"' for word in words))
+            values.append(" ".join(f'"{phrase}"' for phrase in phrases))
         where = f"WHERE {' AND '.join(within)}" if within else ""
         return self._db.execute(f"SELECT key, weight FROM passage {where} ORDER BY weight DESC, key", values)  # noqa: S608
 
@@ -231,24 +232,28 @@ def _heard(rows: Iterable[_Row], voice: dict[int, int], wanted: Callable[[_Row],
 
 
 def _cited_as(rows: Iterable[_Row], voice: dict[int, int]) -> tuple[CitedAs, ...]:
+    """Each place once, whatever its capitals, under the name that stands first in the alphabet."""
     heard: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
+    names: dict[str, str] = {}
     for row in rows:
-        heard[row.source, row.document, row.section, row.pages].add(voice[row.letter])
+        for name in (row.document, row.section):
+            names[name.casefold()] = min(names.get(name.casefold(), name), name)
+        heard[row.source, row.document.casefold(), row.section.casefold(), row.pages].add(voice[row.letter])
     ranked = sorted(heard, key=lambda place: (-len(heard[place]), place))
     usual: dict[tuple[str, ...], str] = {}
-    for source, document, section, pages in ranked:
-        if pages:
-            usual.setdefault((source, document, section), pages)
+    for place in ranked:
+        if place[3]:
+            usual.setdefault(place[:3], place[3])
     return tuple(
         CitedAs(
-            source=place[0],
-            document=place[1],
-            section=place[2],
-            pages=place[3],
-            letters=len(heard[place]),
-            other_page=bool(place[3]) and usual[place[:3]] != place[3],
+            source=source,
+            document=names[document],
+            section=names[section],
+            pages=pages,
+            letters=len(heard[source, document, section, pages]),
+            other_page=bool(pages) and usual[source, document, section] != pages,
         )
-        for place in ranked
+        for source, document, section, pages in ranked
     )
 
 
