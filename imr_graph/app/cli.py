@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from imr_graph.app import asking, building, graphing, insights, quotations, reading, serving, vocabularies
+from imr_graph.app import asking, building, exporting, graphing, insights, quotations, reading, serving, vocabularies
 from imr_graph.errors import ImrGraphError, QueryError, StoreError, UsageError
 from imr_graph.version import __version__
 
@@ -43,7 +43,7 @@ def common(
     """California Independent Medical Review decisions as a knowledge graph and a precedent search."""
 
 
-for room in (reading, building, asking, insights, quotations, graphing, serving):
+for room in (reading, building, asking, insights, quotations, graphing, exporting, serving):
     room.register(app)
 app.add_typer(vocabularies.app, name="vocab")
 

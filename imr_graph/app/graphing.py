@@ -1,4 +1,4 @@
-"""Commands that ask and export the graph: query, sparql, export, validate."""
+"""Commands that ask the graph and check it: query, sparql, validate."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def query(
         if not found:
             raise UsageError(f"-p {pair} has no =", remedy="write -p service=mri")
         values[key] = value
-    graph, base = _open(store)
+    graph, base = open_graph(store)
     text = bind(find_query(name), values, load_vocabulary(), base)
     if show:
         with writing(output) as stream:
@@ -90,11 +90,11 @@ def sparql(
 
     if (text is None) == (file is None):
         raise UsageError("give the query as TEXT, or with --file", remedy='imr-graph sparql "SELECT ..."')
-    graph, _ = _open(store)
+    graph, _ = open_graph(store)
     _print(graph.run(file.read_text() if file else sys.stdin.read() if text == "-" else text or ""), style, output)
 
 
-def _open(store: Path) -> tuple[OxigraphStore, str]:
+def open_graph(store: Path) -> tuple[OxigraphStore, str]:
     """The graph of the current generation, and the base IRI of its letters."""
     from imr_graph.graph.store import OxigraphStore
     from imr_graph.pipeline.generation import StoreFolder
@@ -150,22 +150,6 @@ def _value(term: Any, style: Format) -> object:
     return None if term is None else str(term)
 
 
-def export(
-    style: Annotated[str, typer.Option("--format", "-f", help="File format; an unknown one lists those there are.")],
-    output: Output = STDOUT,
-    around: Annotated[
-        str | None, typer.Option("--around", metavar="NODE", help="Only around a case, issue or concept.")
-    ] = None,
-    depth: Annotated[int, typer.Option(min=1, help="How many steps around it.")] = 1,
-    store: Store = STORE,
-) -> None:
-    """Write the graph for another tool: RDF, tables, or a network with labels and types."""
-    from imr_graph.graph.export import export as write
-
-    graph, base = _open(store)
-    write(graph, style, output, around=around, depth=depth, base=base)
-
-
 def validate(
     store: Store = STORE,
     style: Style = None,
@@ -174,7 +158,7 @@ def validate(
     """Check the graph against the SHACL shapes. Exit status 1 where it violates one."""
     from imr_graph.graph.validate import validate_store
 
-    graph, _ = _open(store)
+    graph, _ = open_graph(store)
     found = [
         {"severity": v.severity, "focus": v.focus, "path": v.path, "message": v.message} for v in validate_store(graph)
     ]
@@ -185,5 +169,5 @@ def validate(
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (query, sparql, export, validate):
+    for command in (query, sparql, validate):
         app.command()(command)

@@ -35,13 +35,18 @@ RELATIONS = (
     Relation(HAS_DIAGNOSIS, "case", "diagnosis", "?source imr:hasDiagnosis/imr:condition ?target"),
     Relation("requests", "issue", "service", "?source imr:service ?target"),
     Relation("requests drug", "issue", "drug", "?source imr:drug ?target"),
-    Relation("concerns", "issue", "body part", "?source imr:bodyPart ?target"),
+    Relation("concerns", "issue", "body part", "?source a imr:DisputedIssue ; imr:bodyPart ?target"),
     Relation("on the ground", "issue", "ground", "?source imr:ground ?target"),
     Relation(QUOTES, "issue", "passage", "?source imr:quotes ?target"),
     Relation(REVIEWER_CITES, "issue", "guideline", _CITES.format("reviewer")),
     Relation(ADMINISTRATOR_CITES, "issue", "guideline", _CITES.format("claims-administrator")),
-    Relation("attributed to", "passage", "guideline", "?source dcterms:isPartOf ?target"),
-    Relation("part of", "guideline", "guideline", "?source skos:broader ?target"),
+    Relation("attributed to", "passage", "guideline", "?source a imr:GuidelinePassage ; dcterms:isPartOf ?target"),
+    Relation(
+        "part of",
+        "guideline",
+        "guideline",
+        "?source a imr:GuidelineSection ; skos:broader ?target FILTER EXISTS { ?act cito:hasCitedEntity ?source }",
+    ),
 )
 # Where labels and columns of a node type come from; the rest are concepts.
 _NODES = {
@@ -50,7 +55,8 @@ _NODES = {
     "issue": """?node dcterms:title ?label ; imr:issueNumber ?number ; imr:outcome/skos:prefLabel ?outcome .
   ?letter imr:hasIssue ?node ; dcterms:identifier ?case OPTIONAL { ?letter imr:decisionDate ?decided }""",
     "passage": "?node schema:text ?label",
-    "guideline": "?node skos:prefLabel ?label VALUES ?kind { imr:Guideline imr:GuidelineSection } ?node a ?kind",
+    "guideline": """?node skos:prefLabel ?label VALUES ?kind { imr:Guideline imr:GuidelineSection } ?node a ?kind
+  OPTIONAL { ?node skos:broader/skos:prefLabel ?above }""",
 }
 _CONCEPT = "?node skos:prefLabel ?label"
 _LABEL_LENGTH = 90  # viewers draw labels on one line
@@ -124,6 +130,8 @@ def _node(name: str, kind: str, terms: dict[str, Term]) -> Node:
         values["case"] = label
     if str(terms.get("kind", "")).endswith("GuidelineSection"):
         kind = "guideline section"
+        if "/cited/" in name and "above" in terms:  # the vocabulary's own labels name the document
+            label = f"{terms['above']}: {label}"
     return Node(name, short(label), kind, values)
 
 
@@ -153,7 +161,9 @@ def select_cases(store: GraphStore, selection: Selection) -> tuple[list[str], li
     found = {str(row[0]) for row in store.run(f"SELECT ?case {{ ?case a imr:Determination . {dated} }}").rows}
     notes = []
     if tests:
-        days = " ".join(f"{word} {day}" for word, day in (("since", selection.since), ("until", selection.until)) if day)
+        days = " ".join(
+            f"{word} {day}" for word, day in (("since", selection.since), ("until", selection.until)) if day
+        )
         notes.append(f"Only cases decided {days}; cases without a date of decision are left out.")
     if selection.cases is not None:
         found &= set(selection.cases)
@@ -185,7 +195,9 @@ def _batch(store: GraphStore, cases: set[str], outcome: str | None) -> Batch:
         keep = {source for name, source, target in found if target in nodes}
         found = [edge for edge in found if edge[1] in keep and (edge[0] != HAS_ISSUE or edge[2] in nodes)]
         cases = keep
-    found += [(relation.name, source, target) for relation, source, target in related(store, "source", {"issue": set(nodes)})]
+    found += [
+        (relation.name, source, target) for relation, source, target in related(store, "source", {"issue": set(nodes)})
+    ]
     nodes |= described(store, "case", cases)
     return Batch(nodes, [_edge(nodes, *edge) for edge in sorted(set(found))])
 
