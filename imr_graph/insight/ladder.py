@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 from imr_graph.insight.caps import named_amounts
 from imr_graph.insight.population import notations, population_of
 from imr_graph.models import Model, Outcome
+from imr_graph.namespaces import slug
 from imr_graph.passages.reader import PassageFilter, PassageReader
 from imr_graph.search.answer import Cohort
-from imr_graph.search.cohorts import count_cohort
+from imr_graph.search.cohorts import cohort_of, count_cohort
 from imr_graph.search.engine import TextIndex
-from imr_graph.search.query import All, Any, Node, Word
+from imr_graph.search.query import All, Node, Word
 from imr_graph.vocabulary import Vocabulary
 
-_AMOUNTS = 500  # distinct amounts of a service that are looked at, the most frequent first
+_AMOUNTS = 1000  # distinct amounts of a service and an outcome that are looked at, the most frequent first
 _PASSAGES = 200  # passages of a service that are read for caps, those of most letters first
 
 
@@ -74,14 +76,13 @@ def quantity_ladder(
     Raises :class:`UnknownItem` where no concept is called so.
     """
     asked = population_of(vocabulary, {"service": service, "body_part": body_part, "drug": drug})
-    amounts = index.facets(asked.node, ["amount"], _AMOUNTS)["amount"]
+    amounts = _amounts(index, asked.node)
     units: dict[str, int] = {}
-    for value, count in amounts.items():
-        name = value.partition(" ")[2]
-        units[name] = units.get(name, 0) + count
+    for (_, name), counts in amounts.items():
+        units[name] = units.get(name, 0) + counts.total()
     units = dict(sorted(units.items(), key=lambda item: (-item[1], item[0])))
     chosen = unit or next(iter(units), "units")
-    values = sorted((float(v.partition(" ")[0]), v) for v in amounts if v.partition(" ")[2] == chosen)
+    steps = {amount: counts for (amount, name), counts in sorted(amounts.items()) if name == chosen}
     everything = count_cohort(index, asked.words, asked.node)
     only = PassageFilter(services=notations(vocabulary, "service", service))
     return Ladder(
@@ -91,24 +92,27 @@ def quantity_ladder(
         without_amount=everything.total - units.get(chosen, 0),
         units=units,
         steps=tuple(
-            Step(
-                amount=int(amount) if amount.is_integer() else amount,
-                unit=chosen,
-                counted=count_cohort(index, value, All((asked.node, Word("amount", value)))),
-            )
-            for amount, value in values
+            Step(amount=amount, unit=chosen, counted=cohort_of(f"{amount:g} {chosen}", counts))
+            for amount, counts in steps.items()
         ),
-        caps=tuple(_caps(index, passages, only, asked.node, chosen, values)),
+        caps=tuple(_caps(passages, only, chosen, steps)),
     )
 
 
+def _amounts(index: TextIndex, asked: Node) -> dict[tuple[int | float, str], Counter[str]]:
+    """How many issues ask for each amount and unit, by outcome: one pass of the index an outcome."""
+    found: dict[tuple[int | float, str], Counter[str]] = defaultdict(Counter)
+    for outcome in map(slug, Outcome):
+        side = All((asked, Word("outcome", outcome)))
+        for value, count in index.facets(side, ["amount"], _AMOUNTS)["amount"].items():
+            number, _, unit = value.partition(" ")
+            amount = float(number)
+            found[int(amount) if amount.is_integer() else amount, unit][outcome] += count
+    return found
+
+
 def _caps(
-    index: TextIndex,
-    passages: PassageReader,
-    only: PassageFilter,
-    asked: Node,
-    unit: str,
-    values: list[tuple[float, str]],
+    passages: PassageReader, only: PassageFilter, unit: str, steps: Mapping[int | float, Counter[str]]
 ) -> Iterator[Cap]:
     """The caps in the passages of the service, each amount once, with the passage that most letters quote."""
     seen = set()
@@ -117,6 +121,8 @@ def _caps(
             if named.unit != unit or (named.kind, named.high) in seen:
                 continue
             seen.add((named.kind, named.high))
+            within = sum((counts for amount, counts in steps.items() if amount <= named.high), Counter[str]())
+            above = sum((counts for amount, counts in steps.items() if amount > named.high), Counter[str]())
             yield Cap(
                 kind=named.kind,
                 low=named.low,
@@ -125,14 +131,6 @@ def _caps(
                 words=named.words,
                 passage=passage.id,
                 letters=passage.letters,
-                within=_counted(index, asked, f"up to {named.high} {unit}", [v for n, v in values if n <= named.high]),
-                above=_counted(
-                    index, asked, f"more than {named.high} {unit}", [v for n, v in values if n > named.high]
-                ),
+                within=cohort_of(f"up to {named.high} {unit}", within),
+                above=cohort_of(f"more than {named.high} {unit}", above),
             )
-
-
-def _counted(index: TextIndex, asked: Node, words: str, values: list[str]) -> Cohort:
-    if not values:
-        return Cohort(population=words, total=0, outcomes={str(outcome): 0 for outcome in Outcome}, too_few=True)
-    return count_cohort(index, words, All((asked, Any(tuple(Word("amount", value) for value in values)))))

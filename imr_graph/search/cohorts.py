@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imr_graph.models import Outcome
 from imr_graph.namespaces import slug
@@ -67,7 +67,11 @@ def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -
 
 def count_cohort(index: TextIndex, population: str, node: Node) -> Cohort:
     """How the issues that match ``node`` were decided."""
-    counts = index.facets(node, ["outcome"], len(Outcome))["outcome"]
+    return cohort_of(population, index.facets(node, ["outcome"], len(Outcome))["outcome"])
+
+
+def cohort_of(population: str, counts: Mapping[str, int]) -> Cohort:
+    """The cohort with these counts of issues, by the index's notation of their outcome."""
     total = sum(counts.values())
     overturned = sum(counts.get(value, 0) for value in _OVERTURNED)
     return Cohort(
