@@ -42,7 +42,7 @@ class SourceText:
         return bisect_right(self.pages, offset)
 
 
-_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def identity_of(text: str) -> str:
@@ -51,36 +51,37 @@ def identity_of(text: str) -> str:
     White space, punctuation and markup do not count, so the same letter read from a PDF, from text and from
     markdown has one identity.
     """
-    words = "".join(text.lower().replace("\ufffe", "").split())  # white space first: cheap, and most of what goes
-    words = words.translate(_ASCII_MARKS) if words.isascii() else re.sub(r"[\W_]+", "", words)
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-_Segment = tuple[int, int, int, int]
-"""Where a stretch begins in the new and in the old text, and its length in each; a plain tuple, for speed."""
+    words = text.lower().encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS)  # most of what goes
+    if not words.isascii():
+        words = re.sub(r"[\W_]+", "", words.decode("utf-8", "surrogatepass")).encode()
+    return hashlib.sha256(words).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One clean step as an alternation of kept and replaced segments, in order."""
+    """One clean step: segments, each kept or replaced, by the offsets where they begin in the new and the old text.
+
+    The last entry of each is the length of the text. An offset moves with the segment that the character at
+    ``probe`` lies in: for a start the one at the offset, for an end the one before it.
+    """
 
     name: str
-    segments: tuple[_Segment, ...]
-    new_starts: tuple[int, ...]
-    old_starts: tuple[int, ...]
+    new: tuple[int, ...]
+    old: tuple[int, ...]
 
-    def to_old(self, position: int, *, end: bool = False) -> int:
-        """The old offset of a new one; as an ``end`` it closes the character before it."""
-        probe = position - 1 if end and position else position
-        new, old, new_length, old_length = self.segments[max(0, bisect_right(self.new_starts, probe) - 1)]
-        offset = position - new
-        return old + (old_length if offset >= new_length else min(offset, old_length))
+    def to_old(self, position: int, probe: int) -> int:
+        """The old offset of a new one."""
+        new, old = self.new, self.old
+        at = bisect_right(new, probe, 0, len(new) - 1) - 1
+        if position >= new[at + 1]:
+            return old[at + 1]
+        return min(old[at] + position - new[at], old[at + 1])
 
-    def to_new(self, position: int, *, end: bool = False) -> int:
-        """The new offset of an old one; as an ``end`` it closes the character before it."""
-        probe = position - 1 if end and position else position
-        new, old, new_length, _ = self.segments[max(0, bisect_right(self.old_starts, probe) - 1)]
-        return new + min(position - old, new_length)
+    def to_new(self, position: int, probe: int) -> int:
+        """The new offset of an old one."""
+        new, old = self.new, self.old
+        at = bisect_right(old, probe, 0, len(old) - 1) - 1
+        return min(new[at] + position - old[at], new[at + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +97,41 @@ class CleanText:
         A step that finds nothing leaves no trace. ``by`` is literal text (no group references) or a function
         of the match.
         """
+        text = self.text
         pieces: list[str] = []
-        segments: list[_Segment] = []
+        news: list[int] = []
+        olds: list[int] = []
         old = new = 0
-        for match in pattern.finditer(self.text):
+        for match in pattern.finditer(text):
             value = by if isinstance(by, str) else by(match)
             start, end = match.span()
-            if value == match.group():
+            if value == text[start:end]:
                 continue
             if start > old:
-                segments.append((new, old, start - old, start - old))
-                pieces.append(self.text[old:start])
+                news.append(new)
+                olds.append(old)
+                pieces.append(text[old:start])
                 new += start - old
-            segments.append((new, start, len(value), end - start))
+            news.append(new)
+            olds.append(start)
             pieces.append(value)
             new += len(value)
             old = end
-        if not segments:
+        if not pieces:
             return self
-        tail = len(self.text) - old
-        segments.append((new, old, tail, tail))
-        pieces.append(self.text[old:])
-        step = _Step(name, tuple(segments), tuple(s[0] for s in segments), tuple(s[1] for s in segments))
+        pieces.append(text[old:])
+        step = _Step(name, (*news, new, new + len(text) - old), (*olds, old, len(text)))
         return CleanText("".join(pieces), (*self.steps, step))
 
     def source_span(self, start: int, end: int) -> Span:
         """The span in the source text that ``self.text[start:end]`` came from."""
         for step in reversed(self.steps):
-            start, end = step.to_old(start), step.to_old(end, end=True)
+            start, end = step.to_old(start, start), step.to_old(end, end - 1 if end else 0)
         return Span(start, max(start, end))
 
     def locate(self, span: Span) -> tuple[int, int]:
         """Where a span of the source text lies in the clean text: ``(start, end)``."""
         start, end = span
         for step in self.steps:
-            start, end = step.to_new(start), step.to_new(end, end=True)
+            start, end = step.to_new(start, start), step.to_new(end, end - 1 if end else 0)
         return start, max(start, end)

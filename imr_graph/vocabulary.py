@@ -98,6 +98,20 @@ class Scheme:
                 found.setdefault(parent, []).append(concept.notation)
         return {parent: tuple(children) for parent, children in found.items()}
 
+    @cached_property
+    def _labels(self) -> dict[str, tuple[Match, ...]]:
+        found: dict[str, list[Match]] = {}
+        for concept in self:
+            for kind, label in (*concept.labels(), ("notation", concept.notation)):
+                matches = found.setdefault(normalise(label), [])
+                if all(match.concept is not concept for match in matches):
+                    matches.append(Match(concept, label, kind))
+        return {label: tuple(matches) for label, matches in found.items()}
+
+    def labelled(self, label: str) -> tuple[Match, ...]:
+        """The concepts that carry a label or notation, which is given as :func:`normalise` makes it."""
+        return self._labels.get(label, ())
+
     def narrower(self, notation: str) -> tuple[str, ...]:
         """The notations directly below ``notation``."""
         return self._narrower.get(notation, ())
@@ -130,7 +144,7 @@ def tokenise(text: str) -> Iterator[tuple[str, int, int]]:
 
 def normalise(label: str) -> str:
     """A label as it is compared: its tokens, joined by single spaces."""
-    return " ".join(token for token, _, _ in tokenise(label))
+    return " ".join(_TOKEN.findall(label)).lower()
 
 
 @dataclass(frozen=True)
@@ -149,21 +163,11 @@ class Vocabulary:
         """The concept, or :class:`UnknownItem`."""
         return self[scheme][notation]
 
-    @cached_property
-    def _labels(self) -> dict[str, tuple[Match, ...]]:
-        found: dict[str, list[Match]] = {}
-        for scheme in self.schemes.values():
-            for concept in scheme:
-                for kind, label in (*concept.labels(), ("notation", concept.notation)):
-                    matches = found.setdefault(normalise(label), [])
-                    if all(match.concept is not concept for match in matches):
-                        matches.append(Match(concept, label, kind))
-        return {label: tuple(matches) for label, matches in found.items()}
-
     def lookup(self, text: str, scheme: str | None = None) -> tuple[Match, ...]:
         """The concepts that carry ``text`` as a label or notation, white space and punctuation aside."""
-        matches = self._labels.get(normalise(text), ())
-        return tuple(m for m in matches if scheme is None or m.concept.scheme == scheme)
+        label = normalise(text)
+        schemes = self.schemes.values() if scheme is None else (self.schemes[scheme],) if scheme in self.schemes else ()
+        return tuple(match for one in schemes for match in one.labelled(label))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ class Linker:
     """All link steps over one set of vocabularies; build it once, it holds the compiled dictionaries."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._steps = (
+        self.steps = (
             CitationLinker(vocabulary),
             DiagnosisLinker(vocabulary),
             RequestLinker(vocabulary),
@@ -31,6 +31,6 @@ class Linker:
 
     def __call__(self, letter: ParsedLetter) -> Decision:
         """The decision with its concepts, grounds and quoted passages."""
-        for step in self._steps:
+        for step in self.steps:
             letter = step(letter)
         return letter.decision

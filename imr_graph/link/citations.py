@@ -17,7 +17,7 @@ from imr_graph.models import Citation, Decision, Party
 from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.text import CleanText
-from imr_graph.vocabulary import Vocabulary, tokenise
+from imr_graph.vocabulary import Vocabulary, normalise
 
 _EDGE = " \t\n,;:-–—/."
 # a comma, semicolon or spaced slash outside parentheses parts sections: "MRI (magnetic resonance imaging), CT"; the
@@ -234,7 +234,7 @@ def _chapter_pattern(labels: dict[str, str]) -> re.Pattern[str]:
     forms = {title_key(label): label for label in labels}
     words = []
     for key in sorted(forms, key=lambda k: (-len(k), k)):
-        tokens = [re.escape(token) for token, _, _ in tokenise(" ".join(key.split()))]
+        tokens = [re.escape(token) for token in normalise(key).split()]
         words.append(r"[\W_]+(?:(?:and|the)\W+)?".join(tokens))
     kind = r"(?P<kind>\s*\([^()]*\b(?:acute|chronic)\b[^()]*\))?"
     word = r"(?P<word>\s*(?:chapter|section|disorders|complaints)s?\b)?"

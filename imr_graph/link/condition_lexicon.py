@@ -268,15 +268,9 @@ class ConditionLexicon:
 
     def _leftmost_longest(self, text: str, matcher: Matcher[Entry]) -> list[Item]:
         items: list[Item] = []
-        reached = first = -1
-        for start, end, label, entries in matcher.find_all(text):
-            if start < reached:
-                if start > first:
-                    continue
-                items.pop()  # found again, longer
+        for start, end, label, entries in matcher.find_leftmost(text):
             meaning = self._meanings.get(label)
             if meaning is None:
                 meaning = self._meanings[label] = _meaning(entries)
             items.append(Item(start, end, label, meaning))
-            first, reached = start, end
         return items

@@ -70,31 +70,33 @@ class CueBook:
         self._classes_of = list(found.values())
         self._automaton = AhoCorasick(list(found))
         self._reach = reach
-        self._by_class: dict[int, list[Cue]] = {}
+        self._by_class: dict[int, list[tuple[Cue, int, int, tuple[tuple[int, int], ...]]]] = {}
         for topic, expressions in cues.items():
             for expression in expressions:
                 cue = _compile(topic, expression, self.bits)
-                self._by_class.setdefault(1 << cue.needs.bit_length() - 1, []).append(cue)
+                one = 1 << cue.needs.bit_length() - 1
+                self._by_class.setdefault(one, []).append((cue, cue.needs, cue.bars, cue.ordered))
+        self._named_by = sum(self._by_class)  # the classes, as bits, that are tried for cues
 
     def read(self, clause: str) -> tuple[int, tuple[Cue, ...]]:
         """The classes (as bits) and the cues, by name, that occur in ``clause``, which is plain."""
         hits = self._automaton.find_matches_as_indexes(clause, overlapping=True)
         classes_of = self._classes_of
         mask = 0
-        for index, _, _ in hits:
-            mask |= classes_of[index]
+        for classes in {classes_of[index] for index, _, _ in hits}:
+            mask |= classes
         fired = []
-        rest = mask
+        rest = mask & self._named_by
         while rest:
             one = rest & -rest
             rest ^= one
-            for cue in self._by_class.get(one, ()):
-                if cue.needs & mask == cue.needs and not cue.bars & mask and self._in_order(cue, hits):
+            for cue, needs, bars, ordered in self._by_class[one]:
+                if needs & mask == needs and not bars & mask and (not ordered or self._in_order(ordered, hits)):
                     fired.append(cue)
-        return mask, tuple(sorted(fired))
+        return mask, tuple(sorted(fired)) if fired else ()
 
-    def _in_order(self, cue: Cue, hits: Sequence[tuple[int, int, int]]) -> bool:
-        for first, then in cue.ordered:
+    def _in_order(self, ordered: Sequence[tuple[int, int]], hits: Sequence[tuple[int, int, int]]) -> bool:
+        for first, then in ordered:
             before = [(start, end) for index, start, end in hits if self._classes_of[index] & first]
             behind = [start for index, start, _ in hits if self._classes_of[index] & then]
             if not any(start < place and place - end <= self._reach for start, end in before for place in behind):

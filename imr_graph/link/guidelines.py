@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from imr_graph.vocabulary import Concept, Scheme, tokenise
+from imr_graph.vocabulary import Concept, Scheme, normalise
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # "MTUS Knee Complaints 2004" -> "Knee Complaints"; "ACOEM Knee Disorders Guideline 2015" -> "Knee Disorders"
@@ -24,9 +24,10 @@ _LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
 _FILLER = {"and", "&", "the", ",", ".", ":", ";", "(", ")", "[", "]", "®", "™", '"', "s"}
 
 
+@lru_cache(maxsize=1 << 13)  # a few thousand titles make up most citations
 def title_key(title: str) -> str:
     """The words of a title by which it is compared."""
-    return " ".join(token for token, _, _ in tokenise(title) if token not in _FILLER)
+    return " ".join([token for token in normalise(title).split(" ") if token not in _FILLER])
 
 
 def _labels(concept: Concept) -> Iterable[str]:

@@ -71,7 +71,9 @@ class RationaleReader:
         self._quoted_words: int = zones["quoted_words"]
         self._parts = lru_cache(maxsize=1 << 14)(self._read_parts)  # recital repeats from letter to letter
 
-    def read(self, text: str, quoted: Iterable[tuple[int, int]] = ()) -> tuple[list[tuple[int, int]], list[Clause]]:
+    def read(
+        self, text: str, quoted: Iterable[tuple[int, int]] = ()
+    ) -> tuple[tuple[tuple[int, int], ...], list[Clause]]:
         """The sentences of a rationale as offsets, and its clauses; what is ``quoted`` (offsets) is recital."""
         recited = [*quoted, *self._quotations(text)]
         spans = sentences(text)

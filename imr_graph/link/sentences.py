@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from imr_graph.resources import rules
 
@@ -26,6 +26,7 @@ _REFERENCE = re.compile(
 # The number of a list item, alone before its period: "1" "12" "a" "iv"
 _ITEM = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})$")
 _OPENERS = "\"“‘'([•*-"
+_RECENT = 32  # texts: every step of linking asks for the sentences of the same rationales
 _REACH = 24  # no abbreviation and no number is longer
 
 
@@ -94,7 +95,8 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
             start = following
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=_RECENT)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of ``text`` as (start, end) offsets, in order, without the blanks around them.
 
     A reference in parentheses behind a period belongs to the sentence before it; a line break always parts.
@@ -108,4 +110,4 @@ def sentences(text: str) -> list[tuple[int, int]]:
             first = start + len(piece) - len(piece.lstrip())
             found.append((first, first + len(stripped)))
         start = following
-    return found
+    return tuple(found)

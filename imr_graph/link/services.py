@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick
 
 from imr_graph.link.matcher import Matcher
 from imr_graph.resources import rules
@@ -41,14 +44,11 @@ class ServiceReader:
         )
         self._weak = frozenset(normalise(f) for label in table["weak"]["labels"] for f in _forms(label))
         self._masks = _joined(rule["pattern"] for rule in table["mask"])
-        self._composed = [
-            (rule["service"], tuple(rule["needs"]), re.compile(rule["pattern"], re.IGNORECASE))
-            for rule in table["compose"]
-        ]
-        self._fallbacks = [
-            (rule.get("service"), rule.get("class"), re.compile(rule["pattern"], re.IGNORECASE))
-            for rule in table["fallback"]
-        ]
+        self._composed = [(rule["service"], rule["pattern"]) for rule in table["compose"]]
+        needs = [(need, number) for number, rule in enumerate(table["compose"]) for need in rule["needs"]]
+        self._needs = AhoCorasick([need for need, _ in needs])
+        self._needed_by = [number for _, number in needs]
+        self._fallbacks = [(rule.get("service"), rule.get("class"), rule["pattern"]) for rule in table["fallback"]]
         beside = table["perioperative"]
         self._cue = re.compile(beside["cue"], re.IGNORECASE)
         self._before = re.compile(beside["before"], re.IGNORECASE)
@@ -81,10 +81,11 @@ class ServiceReader:
         """Every service named, in the order of the text; of two that start together the longer first."""
         masked = self.masked(text)
         lowered = masked.lower()
+        needed = {self._needed_by[n] for n, _, _ in self._needs.find_matches_as_indexes(lowered, overlapping=True)}
         composed = [
             ServiceFound(service, match.start(), match.end(), False, f"pattern of {service}")
-            for service, needs, pattern in self._composed
-            if any(need in lowered for need in needs) and (match := pattern.search(masked))
+            for service, pattern in (self._composed[number] for number in sorted(needed))
+            if (match := _compiled(pattern).search(masked))
         ]
         labelled = [
             ServiceFound(item.values[0], item.start, item.end, item.label in self._weak, f"label {item.label!r}")
@@ -107,7 +108,7 @@ class ServiceReader:
     def by_form(self, text: str) -> tuple[str | None, str | None]:
         """What the form of unknown words tells: a service, or only a class, or nothing."""
         masked = self.masked(text)
-        known = ((service, kind) for service, kind, pattern in self._fallbacks if pattern.search(masked))
+        known = ((service, kind) for service, kind, pattern in self._fallbacks if _compiled(pattern).search(masked))
         return next(known, (None, None))
 
     def beside_operation(self, text: str, service: str | None) -> str | None:
@@ -126,6 +127,12 @@ class ServiceReader:
             words = (self._beside_words.get(word) for word in re.findall(r"[a-z]+", text.lower()))
             return next((word for word in words if word), service)
         return named
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of the rules; compiled when a heading first needs it, since most headings need few."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _covers(wide: ServiceFound, narrow: ServiceFound) -> bool:

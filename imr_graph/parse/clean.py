@@ -77,9 +77,9 @@ def _single_breaks(text: str) -> int:
 
 def _is_glued(text: str) -> bool:
     """Whether a heading or label shares its line with other text; a cheap test, since few letters have one."""
-    return any(text.count(words) > text.count("\n" + words) + text.startswith(words) for words in _OPENING) or any(
-        text.count(words) > text.count(words + "\n") for words in _CLOSED
-    )
+    return any(
+        (count := text.count(words)) and count > text.count("\n" + words) + text.startswith(words) for words in _OPENING
+    ) or any((count := text.count(words)) and count > text.count(words + "\n") for words in _CLOSED)
 
 
 def _alone(match: re.Match[str]) -> str:

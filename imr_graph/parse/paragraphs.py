@@ -13,9 +13,12 @@ from collections.abc import Sequence
 from imr_graph.parse import patterns
 
 _LONGEST_HEADING = 16  # lines
-# 'is not medically necessary."', and the same where the full stop is missing
-_SENTENCE_END = re.compile(
-    r"""[.!?]["'”’)\]]*$|medically[ ](?:necessary|appropriate)(?:[ ]at[ ]this[ ]time)?["'”’)\]]*$"""
+# What ends a sentence before its closing marks: 'is not medically necessary."', also where the full stop is missing
+_CLOSING = "\"'”’)]"
+_SENTENCE_ENDS = (
+    *(".", "!", "?"),
+    *("medically necessary", "medically appropriate"),
+    *("medically necessary at this time", "medically appropriate at this time"),
 )
 _ABBREVIATION = re.compile(
     r"""\b(?:wks?|mos?|hrs?|yrs?|vs|no|qty|approx|dr|st|e\.g|i\.e|x)\.$""", re.IGNORECASE
@@ -68,8 +71,12 @@ def paragraph_breaks(text: str) -> set[int]:
         line = lines.lines[here]
         if structure[place]:
             listing = _LISTING.match(line) is not None
-        ends = structure[place + 1] or there in starts or _is_closed(line, structure[place])
-        if ends or (not listing and _breaks(lines, here, there)):
+        if (
+            structure[place + 1]
+            or there in starts
+            or _is_closed(line, structure[place])
+            or (not listing and _breaks(lines, here, there))
+        ):
             breaks.add(lines.ends[here])
     return breaks
 
@@ -88,10 +95,14 @@ def _is_closed(line: str, structure: bool) -> bool:
     return line.endswith((":", "ecision")) and patterns.BOILERPLATE.regex.search(line) is not None
 
 
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+
+
 def _breaks(lines: _Lines, here: int, there: int) -> bool:
     """Whether the end of line ``here`` ends a paragraph of running text."""
     line, following = lines.lines[here], lines.lines[there]
-    ended = _SENTENCE_END.search(line[-40:]) is not None
+    ended = _ends_sentence(line)
     if not lines.wrapped:
         return True
     if there - here > 1:  # an empty line; within a sentence it is only a page break
@@ -129,7 +140,7 @@ def _continues(lines: _Lines, filled: Sequence[int], place: int, before: str, he
         return True  # the outcome word alone on its line
     if not patterns.is_whole_heading(heading):
         return True
-    if _SENTENCE_END.search(before[-40:]):
+    if _ends_sentence(before):
         return heading[0].islower() and _ABBREVIATION.search(before) is not None
     if filled[place] - filled[place - 1] > 1 and not heading[0].islower():
         return False

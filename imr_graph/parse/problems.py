@@ -96,6 +96,8 @@ def _date(match: re.Match[str]) -> dt.date | None:
 def _sexes(findings: Findings, decision: Decision) -> None:
     """The stated sex against the pronouns of the summary, where these are all of the other sex."""
     stated, sex = findings.where("patient.sex"), decision.patient.sex
+    if not stated:
+        return
     start, end = findings.place(decision.clinical_summary_span)
     first: re.Match[str] | None = None
     count = 0
@@ -103,7 +105,7 @@ def _sexes(findings: Findings, decision: Decision) -> None:
         if match.lastgroup == sex:
             return
         first, count = first or match, count + 1
-    if stated and first is not None and count >= _ENOUGH_PRONOUNS:
+    if first is not None and count >= _ENOUGH_PRONOUNS:
         message = f"the worker is called {sex}, and {first.group().lower()!r} throughout"
         findings.report("sex-differs", message, *stated, findings.span(*first.span()))
 
