@@ -14,10 +14,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from imr_graph.app.web.amounts_page import amounts_page
 from imr_graph.app.web.case_page import case_page
+from imr_graph.app.web.compare_page import compare_page
 from imr_graph.app.web.downloads import download
 from imr_graph.app.web.generations import Generations
 from imr_graph.app.web.guard import Guard
+from imr_graph.app.web.guideline_page import guideline_page
+from imr_graph.app.web.passage_page import passage_page, passages_page
 from imr_graph.app.web.search_page import search_page
 from imr_graph.app.web.views import Site, View
 from imr_graph.errors import ImrGraphError, UnknownItem, UsageError
@@ -28,6 +32,11 @@ _THREADS = 4
 VIEWS = (
     View("/search", "search.html", search_page),
     View("/case/{case}", "case.html", case_page),
+    View("/compare", "compare.html", compare_page),
+    View("/guideline/{notation:path}", "guideline.html", guideline_page),
+    View("/passages", "passages.html", passages_page),
+    View("/passage/{id}", "passage.html", passage_page),
+    View("/amounts", "amounts.html", amounts_page),
 )
 
 
