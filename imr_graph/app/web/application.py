@@ -15,14 +15,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from imr_graph.app.web.amounts_page import amounts_page
+from imr_graph.app.web.ask_page import ask_page
 from imr_graph.app.web.case_page import case_page
 from imr_graph.app.web.compare_page import compare_page
+from imr_graph.app.web.corpus_page import corpus_page
 from imr_graph.app.web.downloads import download
 from imr_graph.app.web.generations import Generations
 from imr_graph.app.web.guard import Guard
 from imr_graph.app.web.guideline_page import guideline_page
+from imr_graph.app.web.ontology_page import ontology_page
 from imr_graph.app.web.passage_page import passage_page, passages_page
 from imr_graph.app.web.search_page import search_page
+from imr_graph.app.web.sparql_endpoint import sparql
 from imr_graph.app.web.views import Site, View
 from imr_graph.errors import ImrGraphError, UnknownItem, UsageError
 from imr_graph.graph.limits import Limits
@@ -37,6 +41,9 @@ VIEWS = (
     View("/passages", "passages.html", passages_page),
     View("/passage/{id}", "passage.html", passage_page),
     View("/amounts", "amounts.html", amounts_page),
+    View("/ask", "ask.html", ask_page, slow=True),
+    View("/corpus", "corpus.html", corpus_page, slow=True),
+    View("/ontology", "ontology.html", ontology_page),
 )
 
 
@@ -64,6 +71,7 @@ def _routes(site: Site) -> list[BaseRoute]:
         routes += [Route(f"{view.path}.json", page), Route(view.path, page)]
     routes.append(Route("/", _endpoint(site, partial(site.show, VIEWS[0]))))
     routes.append(Route("/answer.{style}", _endpoint(site, partial(download, site))))
+    routes.append(Route("/sparql", _endpoint(site, partial(sparql, site)), methods=["GET", "POST"]))
     return routes
 
 

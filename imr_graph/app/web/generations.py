@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from imr_graph.archive import Archive, SourceRow
 from imr_graph.errors import ImrGraphError
@@ -18,6 +21,7 @@ from imr_graph.search.linked import LinkedReader
 from imr_graph.search.precedents import Precedents
 from imr_graph.vocabulary import Vocabulary, load_vocabulary
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +39,17 @@ class Reader:
         self.graph = OxigraphStore.open(generation.graph)
         self.workers = QueryWorkers(generation.graph, limits)
         self._archive = Archive.open(generation.letters)
+        self._made: dict[str, Any] = {}
+        self._making: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._unpacking = threading.Lock()  # the archive's decompressor is for one thread at a time
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once: a generation does not change."""
+        with self._making[name]:
+            if name not in self._made:
+                self._made[name] = make()
+            found: T = self._made[name]
+            return found
 
     def letter(self, case: str) -> Letter:
         """The letter with this id; :class:`imr_graph.errors.UnknownItem` where there is none."""

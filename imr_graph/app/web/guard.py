@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-_log = logging.getLogger(__name__)
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _HEADERS = {
@@ -35,17 +31,14 @@ class Guard:
     """Answers what is none of our business itself, and passes on the rest.
 
     A foreign Host header is refused, so that no site can reach the pages through a name of its own (DNS rebinding); a
-    foreign Origin, so that no site can post. ``body`` is in bytes, ``at_once`` and ``waiting`` count requests.
+    foreign Origin, so that no site can post. ``body`` is in bytes, ``at_once`` counts requests, running and waiting.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str] = HOSTS, body: int = 262_144, at_once: int = 8, waiting: int = 256
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str] = HOSTS, body: int = 262_144, at_once: int = 256) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
         self._body = body
-        self._slots = asyncio.Semaphore(at_once)
-        self._most = at_once + waiting
+        self._most = at_once
         self._inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,8 +61,7 @@ class Guard:
             return
         self._inside += 1
         try:
-            async with self._slots:
-                await self._app(scope, self._limited(receive), safe)
+            await self._app(scope, self._limited(receive), safe)
         finally:
             self._inside -= 1
 

@@ -14,6 +14,7 @@ class Page(Model):
     """What a page shows: the whole of its JSON twin. Every ``href`` is an address on this server."""
 
     title: str
+    status: int = 200
 
 
 class Link(Model):

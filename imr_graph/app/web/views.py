@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 from anyio import CapacityLimiter
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
@@ -23,24 +23,29 @@ from imr_graph.version import __version__
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 _SECONDS = 30.0
+_SLOW = 2  # queries of users at once
+_WAITING = 16  # and waiting for their turn
 _TWIN = ".json"
 
 
 class Failure(Page):
     """Why a request has no answer, and what to do about it."""
 
-    status: int
     message: str
     remedy: str = ""
 
 
 @dataclass(frozen=True)
 class View:
-    """One kind of page: its address, its template, and the function that makes it."""
+    """One kind of page: its address, its template, and the function that makes it.
+
+    A ``slow`` one runs queries of the user and waits in a line of its own.
+    """
 
     path: str
     template: str
     make: Callable[[Reader, Asked], Page]
+    slow: bool = False
 
 
 def asked_of(request: Request) -> Asked:
@@ -60,6 +65,8 @@ def failure(error: Exception) -> Failure:
             status, title = 400, "This cannot be asked so"
         case StoreError():
             status, title = 503, "The store cannot be read"
+        case ClientDisconnect():
+            return Failure(title="Too large", status=413, message="The body is too large, or was cut off.")
         case TimeoutError():
             return Failure(title="Too slow", status=503, message="This took too long.", remedy="ask for less")
         case ImrGraphError():
@@ -76,6 +83,7 @@ class Site:
     def __init__(self, generations: Generations, threads: int) -> None:
         self.generations = generations
         self._threads = CapacityLimiter(threads)
+        self._slow = CapacityLimiter(_SLOW)
         environment = Environment(
             loader=PackageLoader("imr_graph.app.web"),
             autoescape=True,
@@ -98,19 +106,26 @@ class Site:
         with anyio.fail_after(_SECONDS):
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
 
+    async def run_slowly(self, work: Callable[[], T]) -> T:
+        """``work`` that runs a query of the user; the query has its own limits, and few run or wait at once."""
+        if self._slow.statistics().tasks_waiting >= _WAITING:
+            raise QueryLimit("too many queries wait already", remedy="try again in a minute")
+        return await anyio.to_thread.run_sync(work, limiter=self._slow)
+
     async def show(self, view: View, request: Request) -> Response:
         """The page that a request asks for, as HTML or JSON."""
-        page = await self.run(lambda: view.make(self.generations.reader(), asked_of(request)))
+        run = self.run_slowly if view.slow else self.run
+        page = await run(lambda: view.make(self.generations.reader(), asked_of(request)))
         if request.url.path.endswith(_TWIN):
-            return Response(page.model_dump_json(indent=1), media_type="application/json")
+            return Response(page.model_dump_json(indent=1), page.status, media_type="application/json")
         case = getattr(page, "case", "")
         if view.path == "/search" and case:
             return RedirectResponse(case, 303)
-        return await self.run(lambda: self._render(request, view.template, page, 200))
+        return await self.run(lambda: self._render(request, view.template, page))
 
-    def _render(self, request: Request, template: str, page: Page, status: int) -> Response:
+    def _render(self, request: Request, template: str, page: Page) -> Response:
         context = {"page": page, "twin": _twin_of(request)}
-        return self._templates.TemplateResponse(request, template, context, status_code=status)
+        return self._templates.TemplateResponse(request, template, context, status_code=page.status)
 
     async def fail(self, request: Request, error: Exception) -> Response:
         """The answer to a request that failed."""
@@ -119,7 +134,7 @@ class Site:
             _log.error("%s failed", request.url.path, exc_info=error)
         if request.url.path.endswith(_TWIN) or "text/html" not in request.headers.get("accept", "text/html, */*"):
             return JSONResponse(told.model_dump(mode="json"), told.status)
-        return self._render(request, "failure.html", told, told.status)
+        return self._render(request, "failure.html", told)
 
 
 def _twin_of(request: Request) -> str:

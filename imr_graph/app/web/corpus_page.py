@@ -1,0 +1,119 @@
+"""What is in this store: counts, years, outcomes by service class, what was not understood, and the build report."""
+
+from __future__ import annotations
+
+from imr_graph.app.web.asked import Asked, Pairs, address
+from imr_graph.app.web.filters import value_of
+from imr_graph.app.web.generations import Reader
+from imr_graph.app.web.guideline_page import by_year
+from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
+from imr_graph.app.web.plots import Plot, stacked
+from imr_graph.errors import ImrGraphError
+from imr_graph.pipeline.report import BuildReport
+from imr_graph.search.cohorts import count_cohort
+from imr_graph.search.concepts import label
+from imr_graph.search.query import Everything, Word
+
+_ALL: Pairs = (("q", "*"),)
+_CLASSES = 40
+_REFUSED = 50
+# What the linker did not recognise, as queries over the graph; each number leads to its query.
+_UNLINKED = {
+    "issues without a recognised service": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:service ?x }",
+    "letters without a recognised diagnosis": "?item a imr:Determination FILTER NOT EXISTS { ?item imr:hasDiagnosis ?x }",
+    "issues without a recognised ground": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:ground ?x }",
+    "guidelines and sections cited that the vocabulary lacks": "?act cito:hasCitedEntity ?item "
+    "FILTER NOT EXISTS { ?item a skos:Concept }",
+}
+
+
+class CorpusPage(Page):
+    """The store in numbers; ``report`` is what the last build did."""
+
+    generation: str
+    sizes: tuple[Tally, ...]
+    recipe: tuple[tuple[str, str], ...]
+    all: Counted
+    timeline: Plot | None
+    classes: tuple[Counted, ...]
+    unlinked: tuple[Tally, ...]
+    quality: tuple[Link, ...]
+    report: tuple[tuple[str, str], ...]
+    problems: tuple[Tally, ...]
+    refused: tuple[tuple[str, str], ...]
+    more_refused: int
+
+
+def corpus_page(reader: Reader, asked: Asked) -> CorpusPage:
+    """The store as it is; made once for each generation."""
+    return reader.once("corpus", lambda: _corpus(reader))
+
+
+def _corpus(reader: Reader) -> CorpusPage:
+    manifest = reader.manifest
+    report = _report(reader)
+    done = {} if report is None else report.model_dump(exclude={"refused", "problems", "generation"})
+    refused = [] if report is None else [(row.name, row.reason) for row in report.refused]
+    return CorpusPage(
+        title="What is in here",
+        generation=reader.generation.name,
+        sizes=(
+            Tally(label="letters", count=manifest.letters, href=address("/ask", [("name", "letters")])),
+            Tally(label="issues", count=manifest.issues, href=address("/search", _ALL)),
+            Tally(label="sources read", count=manifest.sources, href="#report"),
+            Tally(label="guideline passages", count=manifest.passages, href="/passages"),
+            Tally(label="facts in the graph", count=manifest.quads, href=_count_query("?s ?p ?o")),
+        ),
+        recipe=tuple((key.replace("_", " "), str(value)[:80]) for key, value in manifest.recipe.model_dump().items()),
+        all=counted(count_cohort(reader.index, "all issues", Everything()), _ALL),
+        timeline=stacked("Issues by the year of the decision", by_year(reader, Everything(), ())),
+        classes=_classes(reader),
+        unlinked=tuple(_unlinked(reader)),
+        quality=(
+            Link(text="Guidelines that letters cite and the vocabulary lacks", href="/ask?name=unknown-guidelines"),
+            Link(text="Problems found in letters", href="/ask?name=problems"),
+            Link(text="Outcomes by service", href="/ask?name=service-outcomes"),
+        ),
+        report=tuple((key.replace("_", " "), str(value)) for key, value in done.items()),
+        problems=tuple(
+            Tally(label=code, count=count, href=address("/ask", [("name", "problems")]))
+            for code, count in (report.problems.items() if report else ())
+        ),
+        refused=tuple(refused[:_REFUSED]),
+        more_refused=max(0, len(refused) - _REFUSED),
+    )
+
+
+def _report(reader: Reader) -> BuildReport | None:
+    try:
+        return BuildReport.model_validate_json((reader.generation.folder / "report.json").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _classes(reader: Reader) -> tuple[Counted, ...]:
+    names = reader.index.facets(Everything(), ["service_class"], _CLASSES)["service_class"]
+    return tuple(
+        counted(
+            count_cohort(reader.index, label(reader.vocabulary, "service", name), Word("service_class", name)),
+            (("service_class", value_of(reader.vocabulary, "service_class", name)),),
+        )
+        for name in names
+    )
+
+
+def _count_query(pattern: str) -> str:
+    return address("/ask", [("query", f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")])
+
+
+def _unlinked(reader: Reader) -> list[Tally]:
+    found = []
+    for name, pattern in _UNLINKED.items():
+        query = f"SELECT (COUNT(DISTINCT ?item) AS ?n) WHERE {{ {pattern} }}"
+        try:
+            count = int(str(reader.workers.run(query).rows[0][0]))
+        except ImrGraphError:
+            continue  # it took too long: nothing is said rather than something wrong
+        listed = f"SELECT DISTINCT ?item WHERE {{ {pattern} }} LIMIT 500"
+        found.append(Tally(label=name, count=count, href=address("/ask", [("query", listed)])))
+    return found
