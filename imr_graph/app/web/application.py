@@ -19,7 +19,8 @@ from imr_graph.app.web.ask_page import ask_page
 from imr_graph.app.web.case_page import case_page
 from imr_graph.app.web.compare_page import compare_page
 from imr_graph.app.web.corpus_page import corpus_page
-from imr_graph.app.web.downloads import download
+from imr_graph.app.web.downloads import download, download_view
+from imr_graph.app.web.explore_page import explore_page
 from imr_graph.app.web.generations import Generations
 from imr_graph.app.web.guard import Guard
 from imr_graph.app.web.guideline_page import guideline_page
@@ -41,6 +42,7 @@ VIEWS = (
     View("/passages", "passages.html", passages_page),
     View("/passage/{id}", "passage.html", passage_page),
     View("/amounts", "amounts.html", amounts_page),
+    View("/explore", "explore.html", explore_page),
     View("/ask", "ask.html", ask_page, slow=True),
     View("/corpus", "corpus.html", corpus_page, slow=True),
     View("/ontology", "ontology.html", ontology_page),
@@ -71,6 +73,7 @@ def _routes(site: Site) -> list[BaseRoute]:
         routes += [Route(f"{view.path}.json", page), Route(view.path, page)]
     routes.append(Route("/", _endpoint(site, partial(site.show, VIEWS[0]))))
     routes.append(Route("/answer.{style}", _endpoint(site, partial(download, site))))
+    routes.append(Route("/view.{style}", _endpoint(site, partial(download_view, site))))
     routes.append(Route("/sparql", _endpoint(site, partial(sparql, site)), methods=["GET", "POST"]))
     return routes
 

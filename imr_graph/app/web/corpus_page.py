@@ -20,7 +20,8 @@ _REFUSED = 50
 # What the linker did not recognise, as queries over the graph; each number leads to its query.
 _UNLINKED = {
     "issues without a recognised service": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:service ?x }",
-    "letters without a recognised diagnosis": "?item a imr:Determination FILTER NOT EXISTS { ?item imr:hasDiagnosis ?x }",
+    "letters without a recognised diagnosis": "?item a imr:Determination "
+    "FILTER NOT EXISTS { ?item imr:hasDiagnosis ?x }",
     "issues without a recognised ground": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:ground ?x }",
     "guidelines and sections cited that the vocabulary lacks": "?act cito:hasCitedEntity ?item "
     "FILTER NOT EXISTS { ?item a skos:Concept }",

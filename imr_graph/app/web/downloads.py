@@ -1,4 +1,4 @@
-"""The whole answer to a search as a file: CSV, JSON or Markdown."""
+"""Files: the whole answer to a search as CSV, JSON or Markdown, and a view of the graph."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from imr_graph.app.web.asked import Asked
+from imr_graph.app.web.explore_page import FORMATS, exported
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.search_page import answer_of
 from imr_graph.app.web.views import Site, asked_of
@@ -30,6 +31,16 @@ async def download(site: Site, request: Request) -> Response:
     text = await site.run(lambda: _written(site.generations.reader(), asked_of(request), style))
     headers = {"content-disposition": f'attachment; filename="imr-answer.{style}"'}
     return Response(text, media_type=f"{_MEDIA[style]}; charset=utf-8", headers=headers)
+
+
+async def download_view(site: Site, request: Request) -> Response:
+    """The graph of an explored view as the file that the address names."""
+    style = request.path_params["style"]
+    if style not in FORMATS:
+        raise UnknownItem(f"there is no view as {style[:20]}", remedy=" or ".join(FORMATS))
+    text = await site.run(lambda: exported(site.generations.reader(), asked_of(request), style))
+    headers = {"content-disposition": f'attachment; filename="imr-view.{style}"'}
+    return Response(text, media_type=f"{FORMATS[style][0]}; charset=utf-8", headers=headers)
 
 
 def _written(reader: Reader, asked: Asked, style: str) -> str:
