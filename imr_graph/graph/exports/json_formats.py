@@ -41,7 +41,8 @@ def cytoscape(network: Network) -> Iterator[str]:
 
 
 def _cytoscape_node(node: Node) -> dict[str, object]:
-    data = {"id": node.id, "name": node.label, "label": node.label, "type": node.type, **node.values}
+    # networkx reads the id from "value", Cytoscape from "id"
+    data = {"id": node.id, "value": node.id, "name": node.label, "label": node.label, "type": node.type, **node.values}
     if "x" not in data:
         return {"data": data}
     x, y = float(node.values["x"]), float(node.values["y"])

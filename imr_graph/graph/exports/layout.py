@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 
 LAYOUT_LIMIT = 2000  # nodes; some seconds. Beyond, a viewer's own layout serves better
-_STEPS = 120
-_GRAVITY = 0.25
-_REACH = 2.5  # neighbours away; further on the push falls off fast, so that parts do not drift apart
+_STEPS = 150
+_REPULSION = 1.0
+_GRAVITY = 0.04  # a unit of mass and distance
+_REACH = 0.35  # of the radius; further on the push falls off fast, so that parts do not drift apart
 _BLOCK = 512
-_SPREAD = 75.0  # pixels between neighbours, about
+_SPREAD = 70.0  # pixels that a node has for itself, about
 
 
 def positions(
@@ -26,18 +27,18 @@ def positions(
         return []
     place = _start(communities, np.random.default_rng(seed))
     ends = np.array(sorted({(min(e), max(e)) for e in edges if e[0] != e[1]}), dtype=np.int64).reshape(-1, 2)
-    heat = np.linspace(np.sqrt(count) * 0.12, 0.02, _STEPS)
-    for warmth in heat:
-        push = _repulsion(place)
+    mass = 1 + np.bincount(ends.ravel(), minlength=count).astype(np.float64)
+    for warmth in np.geomspace(np.sqrt(count) * 0.1, 0.02, _STEPS):
+        push = _repulsion(place, mass) * mass[:, None]
         pull = place[ends[:, 1]] - place[ends[:, 0]]
-        pull *= np.linalg.norm(pull, axis=1, keepdims=True)
         np.add.at(push, ends[:, 0], pull)
         np.add.at(push, ends[:, 1], -pull)
-        push -= _GRAVITY * place
+        push = push / mass[:, None] - _GRAVITY * place
         length = np.linalg.norm(push, axis=1, keepdims=True)
         place += push / np.maximum(length, 1e-9) * np.minimum(length, warmth)
     place -= place.mean(axis=0)
-    return [(round(float(x), 1), round(float(y), 1)) for x, y in place * _SPREAD]
+    scale = _SPREAD * np.sqrt(count) / 2 / max(float(np.sqrt((place**2).sum(axis=1).mean())), 1e-9)
+    return [(round(float(x), 1), round(float(y), 1)) for x, y in place * scale]
 
 
 def _start(communities: Sequence[int], random: np.random.Generator) -> np.ndarray:
@@ -49,14 +50,15 @@ def _start(communities: Sequence[int], random: np.random.Generator) -> np.ndarra
     return start
 
 
-def _repulsion(place: np.ndarray) -> np.ndarray:
-    """The push of all nodes on each: the inverse of their distance; a block of rows at a time, for memory."""
+def _repulsion(place: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """The push of all nodes on each: their mass by the distance; a block of rows at a time, for memory."""
     push = np.empty_like(place)
-    x, y = place[:, 0].astype(np.float32), place[:, 1].astype(np.float32)
+    x, y, heavy = place[:, 0].astype(np.float32), place[:, 1].astype(np.float32), mass.astype(np.float32)
+    reach = np.float32((_REACH * np.sqrt((place**2).sum(axis=1).mean())) ** 2 + 4)
     for start in range(0, len(place), _BLOCK):
         rows = slice(start, start + _BLOCK)
         dx, dy = x[rows, None] - x, y[rows, None] - y
-        near = 1 / np.maximum(dx * dx + dy * dy, 0.01)
-        near = np.minimum(near, _REACH * _REACH * near * near)
+        near = 1 / np.maximum(dx * dx + dy * dy, 0.05)
+        near = np.minimum(near, reach * near * near) * heavy * _REPULSION
         push[rows, 0], push[rows, 1] = (dx * near).sum(axis=1), (dy * near).sum(axis=1)
     return push

@@ -28,16 +28,19 @@ class _Spool:
     """Edges in a temporary file, a JSON line a batch."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  closed when it is read
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  closed below
 
     def add(self, edges: Iterable[Edge]) -> None:
         self._file.write(json.dumps(list(edges)) + "\n")
 
     def edges(self) -> Iterator[Edge]:
-        with self._file:
-            self._file.seek(0)
-            for line in self._file:
-                yield from (Edge(*edge) for edge in json.loads(line))
+        self._file.seek(0)
+        for line in self._file:
+            yield from (Edge(*edge) for edge in json.loads(line))
+        self._file.close()
+
+    def __del__(self) -> None:
+        self._file.close()
 
 
 def _nodes(store: GraphStore, found: Iterator[Batch], spool: _Spool) -> Iterator[Node]:
