@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 
 from imr_graph.errors import QueryError, UnknownItem
@@ -20,6 +21,7 @@ from imr_graph.search.snippets import Marker
 from imr_graph.search.twins import mark_twins
 from imr_graph.vocabulary import Vocabulary
 
+_CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d+))?")  # CM16-9900001#2
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
@@ -60,7 +62,13 @@ class Precedents:
         self._ranker = Ranker(index, vocabulary, weights)
 
     def search(self, request: SearchRequest) -> Answer:
-        """The answer to a text; :class:`imr_graph.errors.QueryError` where it cannot be read."""
+        """The answer to a text, or to the case number or issue that the text is; see :meth:`similar`.
+
+        Raises :class:`imr_graph.errors.QueryError` where it cannot be read.
+        """
+        case = _CASE.fullmatch(request.text.strip())
+        if case and self._index.count(Word("case", case["case"])):
+            return self.similar(case["case"], int(case["n"]) if case["n"] else None, replace(request, text=""))
         parsed = Parsed(request.text) if request.plain else parse_query(request.text)
         words = " ".join([parsed.words, *(word for part in parsed.required for word in words_of(part))]).strip()
         return self._answer(request, parsed, self._reader(words))
@@ -92,7 +100,9 @@ class Precedents:
         plan = self._ranker.plan(facts, scope.without)
         asked = plan.node() if plan.groups or plan.words else None
         if asked is None and not scope.limits and not parsed.without:
-            raise QueryError("there is nothing to search for", remedy="name a service, a drug or a body part")
+            if not self._index.analyse(facts.words):
+                raise QueryError("there is nothing to search for", remedy="name a service, a drug or a body part")
+            return Answer(query=request.text, engine=self._index.engine, hits=(), engine_query="nothing matches")
         node = scope.within(asked)
         matches = self._index.search(node, request.limit * (_FOLDED if request.fold else 1))
         marker = Marker(self._index.analyse, plan.terms)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from imr_graph.errors import QueryError
+from imr_graph.search.schema import load_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def date_bounds(text: str) -> tuple[int, int]:
     return int(first.strftime("%Y%m%d")), int(last.strftime("%Y%m%d"))
 
 
+_PLAIN_COLON = re.compile(r"(\w*):(?=\s|$)")  # "Massage therapy: 12 sessions", as headings print it, names no field
 _SYNTAX = re.compile(r'[:"*?()\[\]{}]|\b(?:AND|OR|NOT)\b')
 
 
@@ -191,6 +193,8 @@ def parse_query(text: str) -> Parsed:
     Bare words rank; a field, quotes, an operator or a wildcard must hold. Raises :class:`QueryError` for a syntax
     error or an unknown field, with the fields there are.
     """
+    fields = load_schema().fields
+    text = _PLAIN_COLON.sub(lambda match: match[0] if match[1] in fields else f"{match[1]} ", text)
     if not _SYNTAX.search(text):
         return Parsed(text)
     from imr_graph.search.whoosh_engine import parse  # imported late: plain words need no parser

@@ -203,3 +203,20 @@ def test_an_excluded_case_does_not_say_what_is_typical(build: Build, decision: M
     search = build("tantivy", decision("X1", request, diagnosis="neck-strain"), decision("X2", request)).search
     engine_query = search(SearchRequest("massage therapy", exclude=frozenset({"X1"}))).engine_query
     assert "neck-strain" not in engine_query
+
+
+def test_a_heading_with_a_colon_is_no_query(precedents: Precedents) -> None:
+    found = precedents.search(SearchRequest("Massage therapy: 6 visits"))
+    assert keys(found) == keys(precedents.search(SearchRequest("Massage therapy 6 visits")))
+
+
+def test_words_that_no_letter_has_find_nothing_and_count_nothing(precedents: Precedents) -> None:
+    found = precedents.search(SearchRequest("zzyzx"))
+    assert (found.hits, found.cohorts, found.grounds) == ((), (), ())
+
+
+def test_a_case_number_finds_what_is_like_it(precedents: Precedents) -> None:
+    hit = precedents.search(SearchRequest("massage therapy")).hits[0]
+    assert keys(precedents.search(SearchRequest(hit.key))) == keys(
+        precedents.similar(hit.case_number, hit.issue, SearchRequest())
+    )
