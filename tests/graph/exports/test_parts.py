@@ -165,7 +165,7 @@ def test_unknown_things_are_refused(letters: GraphStore, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
     for contradiction in ({"query": "x", "around": "y"}, {"around": "y", "selection": Selection(sample=1)}):
         with pytest.raises(UsageError):
-            Part(**contradiction)  # type: ignore[arg-type]
+            Part(**contradiction)
 
 
 def test_a_file_is_written_whole_or_not(letters: GraphStore, tmp_path: Path) -> None:
