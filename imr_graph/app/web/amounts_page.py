@@ -5,18 +5,17 @@ from __future__ import annotations
 from imr_graph.app.web.asked import Asked, Pairs, address
 from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
+from imr_graph.app.web.guideline_page import Crossed, crossings
 from imr_graph.app.web.page import Counted, Page, Tally, counted
 from imr_graph.app.web.plots import Plot, stacked
-from imr_graph.insight.crossing import citation_crossing
 from imr_graph.insight.ladder import Cap, quantity_ladder
-from imr_graph.insight.population import notations
+from imr_graph.insight.population import notations, population_of
 from imr_graph.models import Model
 from imr_graph.search.concepts import label
 from imr_graph.search.query import Everything
 
 _SERVICES = 60
 _CAPS = 8
-_CROSSINGS = 12
 
 
 class CapShown(Model):
@@ -41,7 +40,7 @@ class AmountsPage(Page):
     without_amount: int = 0
     plot: Plot | None = None
     caps: tuple[CapShown, ...] = ()
-    crossings: tuple[Counted, ...] = ()
+    crossings: tuple[Crossed, ...] = ()
 
 
 def amounts_page(reader: Reader, asked: Asked) -> AmountsPage:
@@ -63,9 +62,7 @@ def amounts_page(reader: Reader, asked: Asked) -> AmountsPage:
     ]
     amounts = [step.amount for step in ladder.steps]
     lines = sorted({(sum(a <= cap.high for a in amounts), f"{cap.kind} {cap.high}") for cap in ladder.caps[:_CAPS]})
-    crossing = citation_crossing(
-        reader.index, reader.vocabulary, service=service, body_part=body_part or None, limit=_CROSSINGS
-    )
+    asked_for = population_of(reader.vocabulary, {"service": service, "body_part": body_part or None})
     title = label(reader.vocabulary, "service", notations(reader.vocabulary, "service", service)[0])
     return AmountsPage(
         title=f"How much was asked for: {title}",
@@ -89,10 +86,7 @@ def amounts_page(reader: Reader, asked: Asked) -> AmountsPage:
             )
             for cap in ladder.caps[:_CAPS]
         ),
-        crossings=tuple(
-            counted(pair.counted, None, population=f"{pair.claims_administrator} / {pair.reviewer}")
-            for pair in crossing.pairs
-        ),
+        crossings=crossings(reader, asked_for.node, query, "crossing"),
     )
 
 

@@ -23,6 +23,7 @@ from imr_graph.vocabulary import Match
 _EACH = 10
 _MOST = 60
 _EXPANDED = 8
+_LABEL, _MIDDLE = 44, 32  # characters of a label that is drawn
 _FIRST = ("service", "drug", "diagnosis", "body-part", "ground", "guideline")
 FORMATS: dict[str, tuple[str, Callable[[Network], Iterator[str]]]] = {
     "graphml": ("application/xml", graphml),
@@ -170,13 +171,12 @@ def _leaf(
     if node in opened:
         near = [(name, other) for name, other in beside.get(node, ()) if other not in seen]
         seen |= {other for _, other in near}
-        once = {other: name for name, other in reversed(near)}
-        ordered = sorted(once.items(), key=lambda pair: (pair[1], nodes[pair[0]].label))
-        below = [_leaf(other, name, nodes, beside, opened, seen) for other, name in ordered]
-    label = nodes[node].label
+        near.sort(key=lambda pair: (pair[0], nodes[pair[1]].label))
+        below = [_leaf(other, name, nodes, beside, opened, seen) for name, other in near]
+    label, most = nodes[node].label, _LABEL if relation else _MIDDLE
     return Leaf(
         id=node,
-        label=label if len(label) <= 44 else f"{label[:42]}…",
+        label=label if len(label) <= most else f"{label[: most - 2]}…",
         type=nodes[node].type,
         relation=relation,
         href=address("/explore", [("node", curie(node))]),

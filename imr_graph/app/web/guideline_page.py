@@ -9,6 +9,7 @@ from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
 from imr_graph.app.web.passage_page import PassageRow, passage_row
 from imr_graph.app.web.plots import Plot, stacked
 from imr_graph.errors import UnknownItem
+from imr_graph.models import Model
 from imr_graph.passages.reader import PassageFilter
 from imr_graph.search.cohorts import count_cohort, facet_values
 from imr_graph.search.concepts import label
@@ -18,7 +19,7 @@ from imr_graph.search.query import All, Node, Word
 _SHOWN = 12
 
 
-class Crossed(Page):
+class Crossed(Model):
     """What both sides cited for one issue, and how such issues were decided."""
 
     claims_administrator: str
@@ -67,7 +68,7 @@ def guideline_page(reader: Reader, asked: Asked) -> GuidelinePage:
         counts=counts,
         timeline=stacked("Issues in which it is cited, by year of the decision", by_year(reader, node, query)),
         services=_services(reader, node, query),
-        crossings=_crossings(reader, field, node),
+        crossings=crossings(reader, node, query, "crossing" if field == "document" else "section_crossing"),
         passages=_passages(reader, notation),
         explore=explore_address(notation),
     )
@@ -102,14 +103,14 @@ def _services(reader: Reader, node: Node, query: Pairs) -> tuple[Counted, ...]:
     )
 
 
-def _crossings(reader: Reader, field: str, node: Node) -> tuple[Crossed, ...]:
-    crossing = "crossing" if field == "document" else "section_crossing"
+def crossings(reader: Reader, node: Node, query: Pairs, field: str) -> tuple[Crossed, ...]:
+    """The most frequent pairs of what both sides cited in the issues that match; ``query`` is their search."""
     rows = []
-    for value in reader.index.facets(node, [crossing], _SHOWN)[crossing]:
+    for value in reader.index.facets(node, [field], _SHOWN)[field]:
         theirs, ours = (label(reader.vocabulary, "guideline", name) for name in value.split(CROSSING))
-        cohort = count_cohort(reader.index, f"{theirs} against {ours}", Word(crossing, value))
-        counts = counted(cohort, ((crossing, f"={value}"),))
-        rows.append(Crossed(title=cohort.population, claims_administrator=theirs, reviewer=ours, counts=counts))
+        cohort = count_cohort(reader.index, f"{theirs} against {ours}", All((node, Word(field, value))))
+        counts = counted(cohort, (*query, (field, f"={value}")))
+        rows.append(Crossed(claims_administrator=theirs, reviewer=ours, counts=counts))
     return tuple(rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from imr_graph.models import Model
 
-_ROW, _STEP, _EDGE = 22.0, 310.0, 300.0
+_ROW, _STEP, _EDGE, _INNER = 22.0, 310.0, 300.0, 0.35
 
 
 class Leaf(Model):
@@ -21,7 +21,7 @@ class Leaf(Model):
 
 
 class Dot(Model):
-    """A drawn node; its label stands before it on the left side."""
+    """A drawn node; its label stands before it on the left side, above it where it is ``opened``."""
 
     x: float
     y: float
@@ -29,6 +29,7 @@ class Dot(Model):
     type: str
     href: str
     left: bool
+    opened: bool = False
     middle: bool = False
 
 
@@ -69,7 +70,8 @@ class _Pen:
             self.lines += [(x, y, *place) for place in below]
         else:
             y = self._next()
-        self.dots.append(Dot(x=x, y=y, label=leaf.label, type=leaf.type, href=leaf.href, left=self._left))
+        dot = Dot(x=x, y=y, label=leaf.label, type=leaf.type, href=leaf.href, left=self._left)
+        self.dots.append(dot.model_copy(update={"opened": bool(leaf.children)}))
         return x, y
 
     def _next(self) -> float:
@@ -77,7 +79,7 @@ class _Pen:
         return self.row * _ROW
 
     def _x(self, depth: int) -> float:
-        return self._middle + (-1 if self._left else 1) * _STEP * (depth - 0.45)
+        return self._middle + (-1 if self._left else 1) * _STEP * (depth - _INNER)
 
 
 def _depth(leaves: Sequence[Leaf]) -> int:
@@ -97,7 +99,7 @@ def draw(root: Leaf) -> Drawing:
     sides: tuple[list[Leaf], list[Leaf]] = ([], [])
     for group in groups.values():
         sides[_rows(sides[0]) > _rows(sides[1])].extend(group)
-    reach = [_STEP * (_depth(side) - 0.45) + _EDGE if side else 120.0 for side in sides]
+    reach = [_STEP * (_depth(side) - _INNER) + _EDGE if side else 120.0 for side in sides]
     right, left = (_Pen(is_left, reach[1]) for is_left in (False, True))
     places = right.children(sides[0], 1) + left.children(sides[1], 1)
     height = (max(right.row, left.row, 2) + 1) * _ROW
