@@ -6,11 +6,11 @@ In a wheel the folders are inside the package (``imr_graph/_data``), in a checko
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from imr_graph.cache import cached
 from imr_graph.errors import ImrGraphError
 
 _CHECKOUT = {"sample": Path("tests") / "corpus"}
@@ -45,7 +45,13 @@ def rules(name: str) -> dict[str, Any]:
     """The table of ontology/rules/<name>.toml: knowledge for parse and link that is no vocabulary."""
     path = data_folder("ontology") / "rules" / f"{name}.toml"
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        table: dict[str, Any] = cached(f"rules-{name}", [path], lambda: _toml(path))
+    except (OSError, ValueError) as error:
         raise ImrGraphError(f"{path}: {error}", remedy="mend the file or install imr-graph again") from error
+    return table
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    import tomllib  # imported late: most starts find the table in the cache
+
+    return tomllib.loads(path.read_text(encoding="utf-8"))

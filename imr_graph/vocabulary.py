@@ -10,21 +10,18 @@ a changed file is a new hash, and a cache that cannot be written or read costs t
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property
+from dataclasses import astuple, dataclass, field
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
+from imr_graph.cache import cached
 from imr_graph.errors import UnknownItem, VocabularyError
 from imr_graph.namespaces import prefixes
 from imr_graph.resources import data_folder
-from imr_graph.version import __version__
 
 _SKOS_FIELDS = ("prefLabel", "altLabel", "hiddenLabel", "broader", "definition", "notation", "inScheme")
 
@@ -142,6 +139,7 @@ def tokenise(text: str) -> Iterator[tuple[str, int, int]]:
         yield match.group().lower(), match.start(), match.end()
 
 
+@lru_cache(maxsize=1 << 15)  # dictionaries share labels: each is taken apart once a start
 def normalise(label: str) -> str:
     """A label as it is compared: its tokens, joined by single spaces."""
     return " ".join(_TOKEN.findall(label)).lower()
@@ -200,12 +198,12 @@ def _concept(scheme: str, notation: str, stated: Mapping[str, list[str]]) -> Con
     )
 
 
-def _parse(files: Iterable[Path]) -> list[dict[str, object]]:
+def _parse(files: Iterable[Path]) -> list[dict[str, Any]]:
     """Every scheme of the Turtle files, as JSON-ready tables."""
     from rdflib import RDF, SKOS, Graph, URIRef
 
     names = {p: iri for p, iri in prefixes().items() if iri.startswith(prefixes()["decision"][: -len("decision/")])}
-    tables: list[dict[str, object]] = []
+    tables: list[dict[str, Any]] = []
     for path in files:
         graph = Graph()
         try:
@@ -223,7 +221,7 @@ def _parse(files: Iterable[Path]) -> list[dict[str, object]]:
                 known = _notation(str(value), names) if isinstance(value, URIRef) else None
                 stated.setdefault(name, []).append(known[1] if known else str(value))
             stated.pop("type", None)
-            concepts.append(asdict(_concept(*place, stated)))
+            concepts.append(astuple(_concept(*place, stated)))
         title = next(
             (str(t) for s in graph.subjects(RDF.type, SKOS.ConceptScheme) for t in graph.objects(s, SKOS.prefLabel)), ""
         )
@@ -231,40 +229,20 @@ def _parse(files: Iterable[Path]) -> list[dict[str, object]]:
     return tables
 
 
-def _cache_file(files: Iterable[Path]) -> Path:
-    digest = hashlib.sha256(__version__.encode())
-    for path in files:
-        digest.update(path.stem.encode() + path.read_bytes())
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "imr-graph" / f"vocabulary-{digest.hexdigest()[:16]}.json"
-
-
-def _write_cache(path: Path, tables: list[dict[str, object]]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            json.dump(tables, file)
-        Path(file.name).replace(path)
-    except OSError:
-        return  # a read-only home costs a second a start, nothing else
-
-
-def _from_tables(tables: list[dict[str, object]]) -> Vocabulary:
+def _from_tables(tables: Iterable[Mapping[str, Any]]) -> Vocabulary:
     schemes = {}
     for table in tables:
-        rows: list[dict[str, object]] = table["concepts"]  # type: ignore[assignment]
         concepts = {}
-        for row in rows:
-            properties = {k: tuple(v) for k, v in row.pop("properties").items()}  # type: ignore[attr-defined]
-            values = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-            concept = Concept(**values, properties=properties)  # type: ignore[arg-type]
-            concepts[concept.notation] = concept
-        name = str(table["name"])
-        schemes[name] = Scheme(name, str(table["title"]), concepts)
+        for scheme, notation, label, alt, hidden, broader, definition, properties in table["concepts"]:
+            values = {name: tuple(stated) for name, stated in properties.items()}
+            concepts[notation] = Concept(
+                scheme, notation, label, tuple(alt), tuple(hidden), tuple(broader), definition, values
+            )
+        schemes[table["name"]] = Scheme(table["name"], table["title"], concepts)
     return Vocabulary(schemes)
 
 
-def _check(vocabulary: Vocabulary) -> Vocabulary:
+def _check(vocabulary: Vocabulary) -> None:
     for scheme in vocabulary.schemes.values():
         for concept in scheme:
             if concept.scheme != scheme.name:
@@ -274,7 +252,12 @@ def _check(vocabulary: Vocabulary) -> Vocabulary:
             for parent in concept.broader:
                 if parent not in scheme:
                     raise VocabularyError(f"{scheme.name}:{concept.notation} is below {parent}, which is missing")
-    return vocabulary
+
+
+def _checked_tables(files: Iterable[Path]) -> list[dict[str, Any]]:
+    tables = _parse(files)
+    _check(_from_tables(tables))
+    return tables
 
 
 @cache
@@ -284,11 +267,4 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     Raises :class:`VocabularyError` where a file is not Turtle, a label or a broader concept is missing.
     """
     files = _files(folder or data_folder("ontology"))
-    cached = _cache_file(files)
-    try:
-        return _from_tables(json.loads(cached.read_text()))
-    except (OSError, ValueError, KeyError, TypeError):
-        tables = _parse(files)
-    vocabulary = _check(_from_tables(json.loads(json.dumps(tables))))
-    _write_cache(cached, tables)
-    return vocabulary
+    return _from_tables(cached("concepts", files, lambda: _checked_tables(files)))

@@ -3,34 +3,18 @@
 The order matters: requests read the body part of the diagnoses, grounds leave out quoted guideline text.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from imr_graph.link.citations import CitationLinker
-from imr_graph.link.diagnoses import DiagnosisLinker
-from imr_graph.link.grounds import GroundLinker
-from imr_graph.link.passages import PassageLinker
-from imr_graph.link.requests import RequestLinker
-from imr_graph.models import Decision
-from imr_graph.parse import ParsedLetter
-from imr_graph.vocabulary import Vocabulary
+if TYPE_CHECKING:
+    from imr_graph.link.linker import Linker
 
 __all__ = ["Linker"]
 
 
-class Linker:
-    """All link steps over one set of vocabularies; build it once, it holds the compiled dictionaries."""
+def __getattr__(name: str) -> object:
+    """The linker, imported on first use: a search needs two of its readers only."""
+    if name != "Linker":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from imr_graph.link.linker import Linker
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.steps = (
-            CitationLinker(vocabulary),
-            DiagnosisLinker(vocabulary),
-            RequestLinker(vocabulary),
-            PassageLinker(vocabulary),
-            GroundLinker(vocabulary),
-        )
-
-    def __call__(self, letter: ParsedLetter) -> Decision:
-        """The decision with its concepts, grounds and quoted passages."""
-        for step in self.steps:
-            letter = step(letter)
-        return letter.decision
+    return Linker

@@ -11,13 +11,16 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from imr_graph.link.guidelines import GuidelineIndex, title_key
 from imr_graph.models import Citation, Decision, Party
-from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.text import CleanText
 from imr_graph.vocabulary import Vocabulary, normalise
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 _EDGE = " \t\n,;:-–—/."
 # a comma, semicolon or spaced slash outside parentheses parts sections: "MRI (magnetic resonance imaging), CT"; the

@@ -11,16 +11,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from imr_graph.link.condition_lexicon import ConditionLexicon, Entry, Item, Kind
 from imr_graph.link.condition_phrases import Phrase, PhraseGrammar
 from imr_graph.link.context import STATED, Assertion, Trigger
 from imr_graph.link.sentences import sentences
 from imr_graph.models import Diagnosis, Mention
-from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.text import Span
 from imr_graph.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 # An ICD-10 code printed behind its diagnosis: " (ICD-10: M54.16)", ", S39.012A"; "T12" alone is a vertebra
 _CODE = re.compile(

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
+from typing import TYPE_CHECKING
 
 from imr_graph.link.rationale import Clause, RationaleReader, Zone
 from imr_graph.models import Ground, Issue, Outcome
-from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.text import CleanText
 from imr_graph.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 _SIDES = {
     Outcome.UPHELD: ("upheld",),

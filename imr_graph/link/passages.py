@@ -11,14 +11,17 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from imr_graph.link.attribution import Attributor, cited
 from imr_graph.link.recital import Recital, Sentence, Stretch
 from imr_graph.models import Issue, QuotedPassage
-from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.text import CleanText
 from imr_graph.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 _QUOTE = re.compile('["“”]')
 _WORD = re.compile(r"[a-z0-9]+")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from imr_graph.models import Schedule
 from imr_graph.resources import rules
@@ -29,7 +30,7 @@ class Amount:
 
 
 class QuantityReader:
-    """Compiled amount rules; build it once."""
+    """Amount rules, compiled when the first heading with a number is read; build it once."""
 
     def __init__(self) -> None:
         table = rules("quantities")
@@ -37,17 +38,8 @@ class QuantityReader:
         words = "|".join(sorted((re.escape(w) for w in self._numbers), key=lambda w: (-len(w), w)))
         # "12", "2.5", "six", "2-3", "two to three"
         number = rf"(?:\d+(?:\.\d+)?|(?:{words})\b)"
-        ranged = rf"{number}(?:\s*(?:-|–|to|or)\s*{number})?"
+        self._ranged = rf"{number}(?:\s*(?:-|–|to|or)\s*{number})?"
         self._number = re.compile(number, re.IGNORECASE)
-
-        def compiled(pattern: str) -> re.Pattern[str]:
-            return re.compile(pattern.replace("NUM2", ranged).replace("NUM", f"(?P<n>{ranged})"), re.IGNORECASE)
-
-        self._masks = re.compile("|".join(f"(?:{p})" for p in table["mask"]["patterns"]), re.IGNORECASE)
-        self._rules = [(rule["name"], rule["kind"], compiled(rule["pattern"])) for rule in table["rule"]]
-        self._weight = next(pattern for name, _, pattern in self._rules if name == "weight")
-        self._refills = compiled(table["refills"]["pattern"])
-        self._refills_only = compiled(table["refills"]["only"])
         self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
         self._unit_of = {
             name: unit
@@ -55,6 +47,28 @@ class QuantityReader:
             for unit, names in table[key].items()
             for name in names
         }
+
+    def _compiled(self, pattern: str) -> re.Pattern[str]:
+        named = f"(?P<n>{self._ranged})"
+        return re.compile(pattern.replace("NUM2", self._ranged).replace("NUM", named), re.IGNORECASE)
+
+    @cached_property
+    def _masks(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{p})" for p in rules("quantities")["mask"]["patterns"]), re.IGNORECASE)
+
+    @cached_property
+    def _rules(self) -> list[tuple[str, str, re.Pattern[str]]]:
+        return [(rule["name"], rule["kind"], self._compiled(rule["pattern"])) for rule in rules("quantities")["rule"]]
+
+    @cached_property
+    def _weight(self) -> re.Pattern[str]:
+        return next(pattern for name, _, pattern in self._rules if name == "weight")
+
+    @cached_property
+    def _refills(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """What tells refills, and what tells that only these are asked for."""
+        table = rules("quantities")["refills"]
+        return self._compiled(table["pattern"]), self._compiled(table["only"])
 
     def read(
         self,
@@ -117,11 +131,12 @@ class QuantityReader:
         return Amount(_tidy(round(whole)) if over != per else _tidy(count * duration), unit, schedule, start, end, name)
 
     def _with_refills(self, text: str, amount: Amount) -> Amount:
-        match = self._refills.search(text)
+        told, only = self._refills
+        match = told.search(text)
         if match is None or amount.unit != "tablets" or amount.quantity is None:
             return amount
         times = self._upper(match["n"] or match["behind"])
-        if not self._refills_only.search(text):
+        if not only.search(text):
             times += 1
         rule = f"{amount.rule}, refills"
         return Amount(_tidy(amount.quantity * times), amount.unit, None, amount.start, match.end(), rule)

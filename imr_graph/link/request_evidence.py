@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imr_graph.models import Evidence, Issue, Mention
-from imr_graph.parse import ParsedLetter
 from imr_graph.text import Span
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 if TYPE_CHECKING:
     from imr_graph.link.requests import RequestFacts

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from imr_graph.link.body_parts import BARE_SPINE, BodyPartReader, PartFound
 from imr_graph.link.drugs import DrugFound, DrugReader, ingredient_names
@@ -14,9 +15,11 @@ from imr_graph.link.request_context import RequestContext
 from imr_graph.link.request_evidence import evidence_of, mentions_of
 from imr_graph.link.services import ServiceFound, ServiceReader
 from imr_graph.models import Drug, Issue, Schedule
-from imr_graph.parse import ParsedLetter
 from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from imr_graph.parse import ParsedLetter
 
 _CACHED_HEADINGS = 20_000  # headings such as "MRI of the lumbar spine" return in thousands of letters
 _WEAK_SCORE = 0.7

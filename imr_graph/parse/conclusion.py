@@ -7,6 +7,7 @@ where none does, the last that recommends or refuses. The wording was collected 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from imr_graph.models import Outcome
@@ -26,20 +27,26 @@ class Conclusion(NamedTuple):
 
 def find_conclusion(text: str, start: int, end: int) -> Conclusion | None:
     """The conclusion of the rationale ``text[start:end]``, or None where no sentence decides."""
-    found: tuple[re.Match[str], bool, str] | None = None
-    for match in phrases.NECESSITY.regex.finditer(text, start, end):
+    match, rule = _last(phrases.NECESSITY.regex.finditer(text, start, end)), phrases.NECESSITY.name
+    if match is not None:
         first = max(start, match.start() - _REACH)
         negated = " not " in match.group() or match.group().startswith(("not ", "cannot "))
         negated = negated or phrases.NEGATION.regex.search(text, first, match.start()) is not None
-        found = match, negated, phrases.NECESSITY.name
-    if found is None:
-        for match in phrases.RECOMMENDATION.regex.finditer(text, max(start, end - 600), end):
-            found = match, match["not"] is not None, phrases.RECOMMENDATION.name
-    if found is None:
+    else:
+        late = phrases.RECOMMENDATION.regex.finditer(text, max(start, end - 600), end)
+        match, rule = _last(late), phrases.RECOMMENDATION.name
+        negated = match is not None and match["not"] is not None
+    if match is None:
         return None
-    match, negated, rule = found
     outcome = Outcome.UPHELD if negated else Outcome.OVERTURNED
     return Conclusion(sentence_start(text, match.start(), start), sentence_end(text, match.end(), end), outcome, rule)
+
+
+def _last(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:
+    last = None
+    for match in matches:
+        last = match
+    return last
 
 
 def sentence_start(text: str, at: int, floor: int) -> int:

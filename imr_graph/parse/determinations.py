@@ -20,7 +20,7 @@ from imr_graph.parse.sections import Section, trimmed
 def find_determinations(text: str) -> list[re.Match[str]]:
     """The numbered determinations of a notice, each once, by number."""
     found: dict[tuple[int, str], re.Match[str]] = {}
-    for match in patterns.DETERMINATION.regex.finditer(text):
+    for match in patterns.DETERMINATION.at_line_starts(text):
         found.setdefault((int(match["n"]), match["request"].lower()), match)
     return [found[key] for key in sorted(found, key=lambda key: key[0])]
 

@@ -55,7 +55,7 @@ def split_blocks(text: str, section: Section) -> list[Block]:
 
 def find_labels(text: str, section: Section) -> list[tuple[str, int, int]]:
     """The labels as (kind, start, end); sentences that open a guideline line count only where no label does."""
-    labels = list(patterns.ISSUE_LABEL.regex.finditer(text, section.start, section.end))
+    labels = list(patterns.ISSUE_LABEL.at_line_starts(text, section.start, section.end))
     if any(m["claims"] or m["maximus"] for m in labels):
         labels = [m for m in labels if not (m.lastgroup or "").endswith("_sentence")]
     return [((m.lastgroup or "").removesuffix("_sentence"), m.start(), m.end()) for m in labels]

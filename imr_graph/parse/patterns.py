@@ -7,6 +7,7 @@ names stand in the ``rule`` of the evidence that a pattern gives.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -18,6 +19,23 @@ class Pattern:
     regex: re.Pattern[str]
     matches: tuple[str, ...]
     rejects: tuple[str, ...]
+
+    def at_line_starts(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """What ``finditer`` gives for an expression that begins with ``^``, without trying every offset."""
+        end = len(text) if end is None else end
+        place = start
+        if start and text[start - 1] != "\n":
+            place = text.find("\n", start, end) + 1
+            if not place:
+                return
+        while True:
+            match = self.regex.match(text, place, end)
+            if match is not None:
+                yield match
+                place = max(place, match.end() - 1)
+            place = text.find("\n", place, end) + 1
+            if not place:
+                return
 
 
 PATTERNS: dict[str, Pattern] = {}

@@ -41,11 +41,13 @@ PRONOUN = pattern(
 
 # --- conclusions -------------------------------------------------------------------------------------------------
 
+# The next begins with a set of characters, which re finds without trying every offset; so do those of the dates.
 NECESSITY = pattern(
     "medical necessity",
-    r"""medically[ -]?(?:necessary|appropriate|reasonable|warranted|indicated) | not[ ]a[ ]medical[ ]necessity
-      | [Mm]edical[ ]necessity[ ](?:of[ ][^.;]{1,200}?[ ]|for[ ][^.;]{1,200}?[ ])?(?:is|was|has|cannot|could)[ ]
-        (?:not[ ])?(?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met)""",
+    r"""[Mmn](?:(?<=m)edically[ -]?(?:necessary|appropriate|reasonable|warranted|indicated)
+      | (?<=n)ot[ ]a[ ]medical[ ]necessity
+      | (?<=[Mm])edical[ ]necessity[ ](?:of[ ][^.;]{1,200}?[ ]|for[ ][^.;]{1,200}?[ ])?(?:is|was|has|cannot|could)[ ]
+        (?:not[ ])?(?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met))""",
     ("is medically necessary.", "not-medically necessary", "Medical necessity has not been established."),
     ("the necessity of medical care",),
 )
@@ -86,13 +88,13 @@ INJURY_DATE = pattern(
 )
 REVIEW_DATE = pattern(
     "date of the utilization review in the summary",
-    r"""(?:[Uu]tilization[ ][Rr]eview|\bUR\b)(?:[ ]\(UR\))?[ ]?
+    r"""[UuOo](?:(?:(?<=[Uu])tilization[ ][Rr]eview|(?<=\bU)R\b)(?:[ ]\(UR\))?[ ]?
         (?:(?:report|letter|decision|determination|denial|documentation)[ ])?
         (?:dated|on|of|\()[ ]?"""
     + _DATE
-    + r"""| [Oo]n[ ]"""
+    + r"""| (?<=[Oo])n[ ]"""
     + _DATE.replace("date>", "date2>").replace("month>", "month2>").replace("day>", "day2>").replace("year>", "year2>")
-    + r""",?[ ](?:the[ ])?(?:original[ ])?(?:[Uu]tilization[ ][Rr]eview|UR\b)""",
+    + r""",?[ ](?:the[ ])?(?:original[ ])?(?:[Uu]tilization[ ][Rr]eview|UR\b))""",
     ("Utilization Review dated 11-22-16, denied", "On 11-30-2016 Utilization Review non-certified"),
     ("On 11-30-2016 the worker", "review of notes on 10/10/2016"),
 )

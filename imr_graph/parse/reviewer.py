@@ -17,8 +17,8 @@ _AND = re.compile(r"\s+and\s+")
 def read_reviewer(findings: Findings, start: int, end: int) -> Reviewer:
     """The credentials in ``clean.text[start:end]``; what is missing becomes a problem."""
     text = findings.clean.text
-    states = patterns.LICENSURE.regex.search(text, start, end)
-    names = patterns.CERTIFICATION.regex.search(text, start, end)
+    states = next(patterns.LICENSURE.at_line_starts(text, start, end), None)
+    names = next(patterns.CERTIFICATION.at_line_starts(text, start, end), None)
     if states is None and names is None:
         prose = patterns.CREDENTIALS_PROSE.regex.search(text, start, end)
         if prose is not None:

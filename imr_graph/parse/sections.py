@@ -20,7 +20,7 @@ def split_sections(text: str) -> dict[str, Section]:
 
     ``preamble`` is always there, and holds the header of the letters that have one.
     """
-    headings = list(patterns.SECTION.regex.finditer(text))
+    headings = list(patterns.SECTION.at_line_starts(text))
     ends = [m.start() for m in headings[1:]] + [len(text)]
     first = headings[0].start() if headings else len(text)
     sections = {"preamble": Section("preamble", 0, first)}
