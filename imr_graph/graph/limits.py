@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import threading
+import weakref
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -103,6 +104,7 @@ class QueryWorkers:
         self.limits = limits or Limits()
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
+        weakref.finalize(self, _stop, self._idle)
 
     def run(self, query: str) -> Result:
         """The answer; :class:`QueryLimit` where the query was stopped, else as :meth:`GraphStore.run`."""
@@ -142,14 +144,13 @@ class QueryWorkers:
             self._idle.append(worker)
 
     def close(self) -> None:
-        """End the workers."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for worker in idle:
-            worker.stop()
+        """End the workers; it happens by itself when nobody holds this any more."""
+        _stop(self._idle)
 
-    def __del__(self) -> None:
-        self.close()
+
+def _stop(idle: list[_Worker]) -> None:
+    while idle:
+        idle.pop().stop()
 
 
 def run_limited(graph_path: Path, query: str, seconds: float, megabytes: int, rows: int) -> Result:

@@ -29,7 +29,6 @@ from imr_graph.app.web.passage_page import passage_page, passages_page
 from imr_graph.app.web.search_page import search_page
 from imr_graph.app.web.sparql_endpoint import sparql
 from imr_graph.app.web.views import Site, View
-from imr_graph.errors import ImrGraphError, UnknownItem, UsageError
 from imr_graph.graph.limits import Limits
 
 _HERE = Path(__file__).parent
@@ -60,7 +59,7 @@ def make_app(store: Path, limits: Limits | None = None) -> Starlette:
     app = Starlette(
         routes=[*_routes(site), Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")],
         middleware=[Middleware(Guard)],
-        exception_handlers={HTTPException: _refused(site), ImrGraphError: site.fail, Exception: site.fail},
+        exception_handlers={HTTPException: site.fail, Exception: site.fail},
     )
     app.state.site = site
     return app
@@ -86,13 +85,3 @@ def _endpoint(site: Site, answer: Callable[[Request], Awaitable[Response]]) -> C
             return await site.fail(request, error)
 
     return endpoint
-
-
-def _refused(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def handler(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == 404:
-            return await site.fail(request, UnknownItem("there is no such page", remedy="start at the search"))
-        return await site.fail(request, UsageError(error.detail))
-
-    return handler

@@ -10,6 +10,7 @@ from typing import TypeVar
 import anyio
 from anyio import CapacityLimiter
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
@@ -29,10 +30,11 @@ _TWIN = ".json"
 
 
 class Failure(Page):
-    """Why a request has no answer, and what to do about it."""
+    """Why a request has no answer, and what to do about it; ``q`` is the text of a search."""
 
     message: str
     remedy: str = ""
+    q: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ def failure(error: Exception) -> Failure:
             status, title = 400, "This cannot be asked so"
         case StoreError():
             status, title = 503, "The store cannot be read"
+        case HTTPException(status_code=404):
+            return Failure(title="Not found", status=404, message="There is no such page.")
+        case HTTPException():
+            return Failure(title="Refused", status=error.status_code, message=f"{error.detail}.")
         case ClientDisconnect():
             return Failure(title="Too large", status=413, message="The body is too large, or was cut off.")
         case TimeoutError():
@@ -134,7 +140,8 @@ class Site:
             _log.error("%s failed", request.url.path, exc_info=error)
         if request.url.path.endswith(_TWIN) or "text/html" not in request.headers.get("accept", "text/html, */*"):
             return JSONResponse(told.model_dump(mode="json"), told.status)
-        return self._render(request, "failure.html", told)
+        shown = told.model_copy(update={"q": request.query_params.get("q", "")})
+        return self._render(request, "failure.html", shown)
 
 
 def _twin_of(request: Request) -> str:

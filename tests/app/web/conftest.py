@@ -1,0 +1,48 @@
+"""A store of the sample letters and one with markup in its text, behind the local page."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from imr_graph.app.web.application import make_app
+from imr_graph.graph.limits import Limits
+from imr_graph.pipeline.build import build
+
+HOSTILE = "CM16-9900998"
+
+
+@pytest.fixture(scope="session")
+def letters(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, and an invented letter whose text is full of markup."""
+    folder = tmp_path_factory.mktemp("letters")
+    for path in corpus.glob("CM*"):
+        shutil.copy(path, folder)
+    text = (corpus / "CM16-9900006.txt").read_text()
+    text = text.replace("CM16-9900006", HOSTILE).replace(
+        "unloading a truck", "unloading <script>alert(1)</script> crates"
+    )
+    text = text.replace(
+        "MRI of the lumbar spine without contrast: Upheld", "MRI <img src=x onerror=alert(2)> of lumbar: Upheld"
+    )
+    text = text.replace("no red flag was found", 'no "red" flag \'</mark></textarea> ${{7*7}} {{ 7*7 }} was found')
+    (folder / f"{HOSTILE}.txt").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def store(letters: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store built from the letters."""
+    folder = tmp_path_factory.mktemp("web") / "store"
+    assert not build([letters], folder, jobs=1).refused
+    return folder
+
+
+@pytest.fixture(scope="session")
+def client(store: Path) -> TestClient:
+    """A client of the application over that store; it speaks to 127.0.0.1."""
+    app = make_app(store, Limits(seconds=2, megabytes=256, rows=5000))
+    return TestClient(app, base_url="http://127.0.0.1:8765")
