@@ -4,13 +4,16 @@
 
 LETTERS holds letters as text or PDF, GOLD the label files (one JSON a case: ``issues[].quoted_passages`` as pairs of
 the first and the last five words). Prints precision, recall and F1 of passages found by models that have not seen the
-letter (6 folds over letters); ``--write`` trains on all of them and writes ontology/rules/passage_weights.toml.
-Only words and pairs of words of at least twelve letters have weights; nothing else of a letter is kept.
+letter (6 folds over letters; letters with near-identical rationales are twins and stay in one fold); ``--write``
+trains on all of them and writes ontology/rules/passage_weights.toml and passage_wording.toml. Only words and pairs of
+words of at least twelve letters have weights; of the rest only hashes of three and five words are kept, and only of
+those that two groups of twins share: so a letter's own wording never speaks for itself alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import math
@@ -23,14 +26,18 @@ from pathlib import Path
 
 from imr_graph.link.attribution import Attributor
 from imr_graph.link.passages import PassageLinker
-from imr_graph.link.recital import Recital, Sentence, word_names
+from imr_graph.link.recital import TOKEN, Recital, Sentence, word_names, wording_features
 from imr_graph.link.sentences import sentences
+from imr_graph.link.wording import Shares, Wording, hashes, level, packed
 from imr_graph.parse import parse_letter
 from imr_graph.read import Refusal, read_sources
 from imr_graph.resources import data_folder
 from imr_graph.vocabulary import Vocabulary
 
 FOLDS = 6
+TWIN = 0.6
+SEED = 0  # which letters share a fold
+LEAST_GROUPS = 2
 LEAST_LETTERS = 12
 LEAST_OTHER = 3
 SAME = 0.6
@@ -46,11 +53,59 @@ class Rationale:
     text: str
     gold: list[tuple[int, int]]
     labels: list[list[str]]
-    featured: list[tuple[Sentence, list[str]]] = field(default_factory=list)
+    featured: list[tuple[Sentence, list[str], list[str]]] = field(default_factory=list)
+    group: str = ""
 
     @property
     def fold(self) -> int:
-        return int(hashlib.sha256(self.case.encode()).hexdigest(), 16) % FOLDS
+        return int(hashlib.sha256(f"{self.group}{SEED}".encode()).hexdigest(), 16) % FOLDS
+
+
+class Known:
+    """The groups of letters that have three or five words in guideline text and outside."""
+
+    def __init__(self, rationales: Iterable[Rationale]) -> None:
+        self.threes: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        self.fives: dict[int, set[str]] = defaultdict(set)
+        for rationale in rationales:
+            for sentence, _, tokens in rationale.featured:
+                places = TOKEN.finditer(rationale.text.lower(), sentence.body, sentence.end)
+                inside = [any(a <= place.start() < b for a, b in rationale.gold) for place in places]
+                threes, fives = hashes(tokens)
+                for place, code in enumerate(threes):
+                    here = sum(inside[place : place + 3])
+                    if here in (0, 3):
+                        self.threes[code][here == 0].add(rationale.group)
+                for place, code in enumerate(fives):
+                    if all(inside[place : place + 5]):
+                        self.fives[code].add(rationale.group)
+
+    def wording(self) -> Wording:
+        return Wording(self.levels(), self.shared_fives())
+
+    def levels(self) -> dict[int, int]:
+        levels = {}
+        for code, groups in sorted(self.threes.items()):
+            inside, outside = (len(of) if len(of) >= LEAST_GROUPS else 0 for of in groups)
+            if inside or outside:
+                levels[code] = level(math.log((inside + 0.5) / (outside + 0.5)))
+        return {code: value for code, value in levels.items() if value}
+
+    def shared_fives(self) -> frozenset[int]:
+        return frozenset(code for code, groups in self.fives.items() if len(groups) >= LEAST_GROUPS)
+
+
+def group_twins(rationales: Sequence[Rationale]) -> None:
+    """Put letters whose rationales are near-identical in one group."""
+    runs = [set(zip(*(words(r.text)[i:] for i in range(4)), strict=False)) for r in rationales]
+    group = {r.case: r.case for r in rationales}
+    for n, (one, mine) in enumerate(zip(rationales, runs, strict=True)):
+        for other, its in zip(rationales[:n], runs, strict=False):
+            old, new = group[one.case], group[other.case]
+            if old != new and len(mine & its) > TWIN * len(mine | its):
+                group = {case: new if of == old else of for case, of in group.items()}
+    for rationale in rationales:
+        rationale.group = group[rationale.case]
 
 
 def words(text: str) -> list[str]:
@@ -90,7 +145,7 @@ def locate(text: str, label: Sequence[str]) -> tuple[int, int] | None:
 
 def load(letters: Path, gold: Path) -> list[Rationale]:
     found = []
-    blank = Recital(Attributor(), {"sentence": {}, "stretch": {}})
+    blank = Recital(Attributor(), {"sentence": {}, "stretch": {}}, Wording({}, ()))
     for source in read_sources([letters]):
         if isinstance(source, Refusal):
             continue
@@ -102,10 +157,11 @@ def load(letters: Path, gold: Path) -> list[Rationale]:
             spans = [s for s in (locate(issue.rationale, p) for p in label["quoted_passages"]) if s]
             rationale = Rationale(decision.id, issue.rationale, spans, label["quoted_passages"])
             rationale.featured = [
-                (sentence, features + word_names(words))
-                for sentence, features, words in blank.featured(issue.rationale, sentences(issue.rationale))
+                (sentence, features + word_names(tokens), tokens)
+                for sentence, features, tokens in blank.featured(issue.rationale, sentences(issue.rationale))
             ]
             found.append(rationale)
+    group_twins(found)
     return found
 
 
@@ -147,26 +203,32 @@ def covered(rationale: Rationale, start: int, end: int) -> bool:
     return inside > (end - start) / 2
 
 
-def train_sentences(rationales: Sequence[Rationale]) -> Weights:
+def sentence_row(names: Iterable[str], shares: Shares) -> Features:
+    return dict.fromkeys(names, 1.0) | {name: value for name, value in wording_features(shares) if value}
+
+
+def train_sentences(rationales: Sequence[Rationale], wording: Wording) -> Weights:
     cases = defaultdict(set)
     for rationale in rationales:
-        for _, features in rationale.featured:
+        for _, features, _ in rationale.featured:
             for name in features:
                 cases[name].add(rationale.case)
-    known = {name for name, of in cases.items() if len(of) >= (LEAST_LETTERS if name.startswith("w=") else LEAST_OTHER)}
-    rows = [
-        ({name: 1.0 for name in features if name in known}, covered(rationale, sentence.body, sentence.end))
-        for rationale in unique(rationales)
-        for sentence, features in rationale.featured
-    ]
-    return fit(rows, {"w=": 1.0, "": 0.1}, epochs=12, rate=0.3)
+    kept = {name for name, of in cases.items() if len(of) >= (LEAST_LETTERS if name.startswith("w=") else LEAST_OTHER)}
+    rows = []
+    for rationale in unique(rationales):
+        for sentence, features, tokens in rationale.featured:
+            row = sentence_row((name for name in features if name in kept), wording.of(tokens))
+            rows.append((row, covered(rationale, sentence.body, sentence.end)))
+    return fit(rows, {"w=": 1.0, "kn": 0.003, "": 0.1}, epochs=12, rate=0.3)
 
 
-def scored(rationale: Rationale, weights: Weights) -> list[Sentence]:
-    return [
-        sentence._replace(score=sum(weights.get(name, 0.0) for name in features))
-        for sentence, features in rationale.featured
-    ]
+def scored(rationale: Rationale, weights: Weights, wording: Wording) -> list[Sentence]:
+    found = []
+    for sentence, features, tokens in rationale.featured:
+        shares = wording.of(tokens)
+        score = sum(weights.get(name, 0.0) * value for name, value in sentence_row(features, shares).items())
+        found.append(sentence._replace(score=score, wording=shares))
+    return found
 
 
 def train_stretches(
@@ -188,8 +250,10 @@ def unseen_scores(rationales: Sequence[Rationale]) -> dict[int, list[Sentence]]:
     """Sentence scores by models that have not seen the letter."""
     parts = {}
     for fold in range(FOLDS):
-        weights = train_sentences([r for r in rationales if r.fold != fold])
-        parts.update({id(r): scored(r, weights) for r in rationales if r.fold == fold})
+        seen = [r for r in rationales if r.fold != fold]
+        wording = Known(seen).wording()
+        weights = train_sentences(seen, wording)
+        parts.update({id(r): scored(r, weights, wording) for r in rationales if r.fold == fold})
     return parts
 
 
@@ -221,12 +285,22 @@ def cross_validate(rationales: Sequence[Rationale], parts: dict[int, list[Senten
     return f"precision {precision:.3f}  recall {recall:.3f}  F1 {2 * hits / max(gold + got, 1):.3f}  labelled {gold}"
 
 
-def write(sentence: Weights, stretch: Weights) -> None:
+def write(sentence: Weights, stretch: Weights, known: Known) -> None:
+    folder = data_folder("ontology") / "rules"
+    levels = known.levels()
+    table = {
+        "threes": packed(list(levels)),
+        "levels": base64.b64encode(bytes(value & 0xFF for value in levels.values())).decode(),
+        "fives": packed(sorted(known.shared_fives())),
+    }
+    head = "# Hashes of known wording, read by imr_graph.link.wording, written by bench/train_passages.py; CC0-1.0."
+    text = "\n".join([head, *(f'{name} = "{value}"' for name, value in table.items())]) + "\n"
+    (folder / "passage_wording.toml").write_text(text)
     lines = ["# Weights of imr_graph.link.recital, written by bench/train_passages.py; CC0-1.0."]
     for name, weights in (("sentence", sentence), ("stretch", stretch)):
         lines += ["", f"[{name}]"]
         lines += [f"{json.dumps(k)} = {round(v, 2)}" for k, v in sorted(weights.items()) if abs(v) >= 0.05]
-    (data_folder("ontology") / "rules" / "passage_weights.toml").write_text("\n".join(lines) + "\n")
+    (folder / "passage_weights.toml").write_text("\n".join(lines) + "\n")
 
 
 def main() -> None:
@@ -236,11 +310,12 @@ def main() -> None:
     arguments.add_argument("--write", action="store_true", help="train on every letter and write the weights")
     options = arguments.parse_args()
     rationales = load(options.letters, options.gold)
-    linker = PassageLinker(Vocabulary({}), Recital(Attributor(), {"sentence": {}, "stretch": {}}))
+    linker = PassageLinker(Vocabulary({}), Recital(Attributor(), {"sentence": {}, "stretch": {}}, Wording({}, ())))
     parts = unseen_scores(rationales)
     print(f"{len(rationales)} rationales, unseen letters: {cross_validate(rationales, parts, linker)}")
     if options.write:
-        write(train_sentences(rationales), train_stretches(rationales, parts, linker))
+        known = Known(rationales)
+        write(train_sentences(rationales, known.wording()), train_stretches(rationales, parts, linker), known)
 
 
 if __name__ == "__main__":

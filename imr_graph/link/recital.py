@@ -1,8 +1,8 @@
 """How much a sentence, or a stretch of sentences, of a rationale sounds like guideline text.
 
 Two small logistic regressions over plain features (whose words the sentence says follow, words of this case, tense,
-length, telegraphic openings, single words and pairs of words); the weights are data
-(ontology/rules/passage_weights.toml), made and cross-validated by bench/train_passages.py.
+length, telegraphic openings, single words and pairs of words, wording known from other letters); the weights are
+data (ontology/rules/passage_weights.toml), made and cross-validated by bench/train_passages.py.
 """
 
 from __future__ import annotations
@@ -17,19 +17,31 @@ from typing import NamedTuple
 from imr_graph.link.attribution import Attributor
 from imr_graph.link.matcher import Matcher
 from imr_graph.link.sentences import sentences
+from imr_graph.link.wording import Shares, Wording
 from imr_graph.resources import rules
 
-_TOKEN = re.compile(r"[a-z]+|\d+|%|[:;()]")
+TOKEN = re.compile(r"[a-z]+|\d+|%|[:;()]")
 # "11/23/16", "2016"
 _DATE = re.compile(r"\d\d?[/-]\d\d?[/-]\d\d|\b20\d\d\b")
 # "(1)", "2)", "(a)"
 _ITEM = re.compile(r"\(\d\)|\b\d\)|\([a-d]\)")
 _LONG = 16
+_MOST = 0.7  # of the words
 
 
 def word_names(words: Sequence[str]) -> list[str]:
     """The names under which words and pairs of words have weights."""
     return ["w=" + word for word in set(words)] + [f"w={a} {b}" for a, b in set(pairwise(["^", *words]))]
+
+
+def wording_features(shares: Shares) -> tuple[tuple[str, float], ...]:
+    """The features of a sentence, with their values, that tell of known wording."""
+    return (
+        ("known", 2 * shares.five),
+        ("known most", float(shares.five > _MOST)),
+        ("known guideline", 2 * shares.guideline),
+        ("known own", 2 * shares.own),
+    )
 
 
 class Sentence(NamedTuple):
@@ -40,6 +52,7 @@ class Sentence(NamedTuple):
     verb: str
     body: int
     formulas: int
+    wording: Shares
     score: float
 
 
@@ -59,8 +72,14 @@ class Stretch(NamedTuple):
 class Recital:
     """Scores sentences and stretches; a score is a log-odds of being guideline text."""
 
-    def __init__(self, attributor: Attributor, weights: dict[str, dict[str, float]] | None = None) -> None:
+    def __init__(
+        self,
+        attributor: Attributor,
+        weights: dict[str, dict[str, float]] | None = None,
+        wording: Wording | None = None,
+    ) -> None:
         table = rules("passages")
+        self._wording = wording or Wording.from_table(rules("passage_wording"))
         weights = rules("passage_weights") if weights is None else weights
         self._attributor = attributor
         self._sentence_weights: dict[str, float] = weights["sentence"]
@@ -81,6 +100,7 @@ class Recital:
         found = []
         for sentence, features, words in self.featured(rationale, places):
             score = sum([weights[name] for name in features if name in weights])
+            score += sum([weights.get(name, 0.0) * value for name, value in wording_features(sentence.wording)])
             score += sum([singles[word] for word in set(words) if word in singles])
             score += sum([pairs[pair] for pair in set(pairwise(["^", *words])) if pair in pairs])
             found.append(sentence._replace(score=score))
@@ -96,7 +116,7 @@ class Recital:
             attribution = self._attributor.of(text)
             of_case = len(self._case.findall(text))
             body = text[attribution.end :]
-            words = ["0" if token.isdigit() else token for token in _TOKEN.findall(body)]
+            words = ["0" if token.isdigit() else token for token in TOKEN.findall(body)]
             features = self._features(body, words, attribution.verb, of_case)
             if self._has_reference(rationale[start + attribution.end : end]):
                 features.append("ref")
@@ -107,7 +127,11 @@ class Recital:
             features.append(f"third={3 * number // len(places)}")
             if number in (0, len(places) - 1):
                 features.append("last" if number else "first")
-            yield Sentence(start, end, attribution.verb, start + attribution.end, formal, 0.0), features, words
+            yield (
+                Sentence(start, end, attribution.verb, start + attribution.end, formal, self._wording.of(words), 0.0),
+                features,
+                words,
+            )
             before = attribution.verb or ("case" if of_case else "plain")
 
     def _features(self, body: str, words: Sequence[str], verb: str, of_case: int) -> list[str]:
@@ -143,6 +167,8 @@ class Recital:
         scores = [part.score for part in parts]
         words = len(text.split())
         verb = parts[0].verb
+        shares = [part.wording for part in parts]
+        size = max(1, sum([share.words for share in shares]))
         features: dict[str, float] = {
             "bias": 1.0,
             "mean": _clamp(sum(scores) / len(scores), -5, 5) / 2,
@@ -152,6 +178,9 @@ class Recital:
             "words": math.log(max(words, 1)),
             "formulas": min(sum(part.formulas for part in parts), 8) / 4,
             "density": min(sum(part.formulas for part in parts) / max(words, 1), 0.2) * 10,
+            "known": 2 * sum([share.five * share.words for share in shares]) / size,
+            "known guideline": 2 * sum([share.guideline * share.words for share in shares]) / size,
+            "known own": 2 * sum([share.own * share.words for share in shares]) / size,
             f"sentences={min(4, len(parts))}": 1.0,
             f"verb={verb}": 1.0,
             f"verb={verb} {'long' if words >= _LONG else 'short'}": 1.0,
