@@ -53,7 +53,9 @@ def identity_of(text: str) -> str:
     """
     words = text.lower().encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS)  # most of what goes
     if not words.isascii():
-        words = re.sub(r"[\W_]+", "", words.decode("utf-8", "surrogatepass")).encode()
+        others = re.compile(r"[^\x00-\x7f]+")
+        text = others.sub(lambda m: "".join(filter(str.isalnum, m.group())), words.decode("utf-8", "surrogatepass"))
+        words = text.encode()
     return hashlib.sha256(words).hexdigest()
 
 

@@ -213,15 +213,14 @@ class CitationLinker:
         if not text:
             yield None
             return
-        known = self._index.sections(document).keys() | self._index.section_keys
+        below, anywhere = self._index.sections(document), self._index.section_keys
         parts = [(a, b) for a, b in _split(text) if text[a:b].strip(_EDGE)]
         pieces: list[tuple[int, int, bool]] = []
         place = 0
         while place < len(parts):
             start = parts[place][0]
-            stop = next(
-                (n for n in range(len(parts), place, -1) if title_key(text[start : parts[n - 1][1]]) in known), 0
-            )
+            keys = ((n, title_key(text[start : parts[n - 1][1]])) for n in range(len(parts), place, -1))
+            stop = next((n for n, key in keys if key in below or key in anywhere), 0)
             first = text[start : parts[place][1]].strip(_EDGE)
             if not stop and pieces and not pieces[-1][2] and (first[:1].islower() or first[:1] == "&"):
                 pieces[-1] = (pieces[-1][0], parts[place][1], False)  # "Hardware removal, tibia": one name

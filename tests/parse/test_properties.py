@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from imr_graph.errors import NotADecision
 from imr_graph.models import Decision, Layout, Party
-from imr_graph.parse import ParsedLetter, parse_letter
+from imr_graph.parse import ParsedLetter, parse_letter, patterns
 from imr_graph.read import read_sources
 from imr_graph.text import SourceText, Span
 
@@ -85,3 +85,14 @@ def test_a_damaged_letter_is_read_or_refused(data: st.DataObject) -> None:
         text = " ".join(lines)
     with suppress(NotADecision):
         check_spans(parse_letter(replace(source, text=text)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["Decision rationale: ", "x", "\n", " ", "MAXIMUS guideline: "]), max_size=12), st.data()
+)
+def test_line_starts_are_where_finditer_looks(pieces: list[str], data: st.DataObject) -> None:
+    text = "".join(pieces)
+    start = data.draw(st.integers(0, len(text)))
+    found = [m.span() for m in patterns.ISSUE_LABEL.at_line_starts(text, start)]
+    assert found == [m.span() for m in patterns.ISSUE_LABEL.regex.finditer(text, start)]
