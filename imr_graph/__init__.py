@@ -17,6 +17,7 @@ from imr_graph.version import __version__
 
 if TYPE_CHECKING:
     from imr_graph.errors import ImrGraphError
+    from imr_graph.graph.exports.networks import to_networkx
     from imr_graph.graph.store import OxigraphStore
     from imr_graph.link import Linker
     from imr_graph.models import Citation, Decision, Issue, Letter, Outcome
@@ -42,6 +43,7 @@ _HOMES = {
     "load_vocabulary": "vocabulary",
     "parse_letter": "parse",
     "read_sources": "read",
+    "to_networkx": "graph.exports.networks",
 }
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "load_vocabulary",
     "parse_letter",
     "read_sources",
+    "to_networkx",
 ]
 
 

@@ -73,7 +73,7 @@ def export(
         with writing(output) as stream:
             notes = write(graph, style, stream, part)
     else:
-        notes = write(graph, style, output, part)
+        notes = [*write(graph, style, output, part), f"Wrote {output}."]
     if not quiet:
         typer.echo("".join(f"{note}\n" for note in notes), err=True, nl=False)
 
