@@ -39,7 +39,7 @@ PYTHON = {
     "vocabularies": "from imr_graph.vocabulary import load_vocabulary; load_vocabulary()",
     "linker": "from imr_graph.link import Linker; from imr_graph.vocabulary import load_vocabulary as v; Linker(v())",
 }
-MEMORY = "; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+MEMORY = "; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
 
 def decisions_of(paths: list[str]) -> list[SourceText]:
@@ -128,7 +128,9 @@ def report_start() -> None:
 
 
 def report_memory() -> None:
-    """The greatest memory of a process that has loaded the vocabularies, and the linker."""
+    """The greatest memory of a process that has loaded the vocabularies, and the linker, as Linux counts it."""
+    if not Path("/proc/self/status").exists():
+        return
     print(f"\n{'memory':24}{'MB':>12}")
     for name, code in {"python": "pass", **PYTHON}.items():
         kilobytes = subprocess.run([sys.executable, "-c", code + MEMORY], check=True, capture_output=True).stdout
