@@ -68,3 +68,7 @@ def bad_corpus(tmp_path: Path) -> tuple[Path, dict[str, type[ReadError]]]:
     with (folder / "huge.pdf").open("wb") as file:
         file.truncate(60_000_000)
     return folder, {name: error for name, (_, error) in bad.items()} | {"huge.pdf": OversizedSource}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
