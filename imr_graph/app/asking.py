@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,9 +128,7 @@ def _many(precedents: Precedents, queries: Path, request: SearchRequest, output:
 
     from imr_graph.errors import UsageError
 
-    stream: Iterable[str] = sys.stdin if str(queries) == "-" else queries.open()
-
-    def hits() -> Iterator[dict[str, Any]]:
+    def hits(stream: Iterable[str]) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(stream, 1):
             try:
                 query = json.loads(line)
@@ -142,7 +141,8 @@ def _many(precedents: Precedents, queries: Path, request: SearchRequest, output:
             for hit in precedents.search(asked).hits:
                 yield hit.model_dump(mode="json")
 
-    rows(hits(), (), Format.JSONL, output)
+    with nullcontext(sys.stdin) if str(queries) == "-" else queries.open() as stream:
+        rows(hits(stream), (), Format.JSONL, output)
 
 
 def _print(answer: Answer, store: Path, style: Style, output: Path, *, explain: bool, show_query: bool) -> None:
