@@ -21,7 +21,7 @@ from imr_graph.graph.exports.reading import Selection
 from imr_graph.graph.exports.style import color_of, edge_color, size_of
 
 _EXACT = 500  # nodes up to which betweenness is exact
-_PIVOTS = 200  # sources that it is estimated from beyond
+_PIVOTS, _WORK = 200, 20_000_000  # beyond: estimated from so many sources, fewer where that many edges were passed
 _SEED = 1
 _DAMPING, _STEPS, _TOLERANCE = 0.85, 100, 1e-8
 
@@ -32,8 +32,8 @@ def to_networkx(
     """The property graph, or a projection of it, as a networkx graph whose nodes and edges carry their columns.
 
     The property graph is a ``MultiDiGraph`` with relations as keys; projections have one edge a pair. With
-    ``measures`` nodes also carry degree, pagerank, betweenness, community, x and y. Raises :class:`UsageError` for
-    an unknown projection.
+    ``measures`` nodes also carry degree, pagerank, betweenness and community, and x and y where there are at most
+    2,000. Raises :class:`UsageError` for an unknown projection.
     """
     chosen = selection or Selection()
     network = property_graph(store, chosen) if projection is None else project(store, projection, chosen)
@@ -77,7 +77,7 @@ def _drawn(edge: Edge) -> Edge:
 
 
 def measured(title: str, nodes: list[Node], edges: list[Edge], directed: bool, notes: list[str]) -> Network:
-    """The network with all measures, positions and looks as columns; it is read whole."""
+    """The network with all measures and looks as columns, and positions where it is small; it is read whole."""
     number = {node.id: k for k, node in enumerate(nodes)}
     joined: Counter[tuple[int, int]] = Counter()
     degree: Counter[int] = Counter()
@@ -89,13 +89,16 @@ def measured(title: str, nodes: list[Node], edges: list[Edge], directed: bool, n
     graph.add_nodes_from(range(len(nodes)))
     graph.add_weighted_edges_from((*ends, weight) for ends, weight in sorted(joined.items()))
     rank, between, group = page_rank(graph), betweenness(graph), communities(graph)
-    place = positions(len(nodes), list(joined), group)
+    place = positions(len(nodes), list(joined), group) if len(nodes) <= LAYOUT_LIMIT else []
     shown = []
     for k, node in enumerate(nodes):
         values: dict[str, Value] = {**node.values, "degree": degree[k], "pagerank": rank[k], "betweenness": between[k]}
-        values |= {"community": group[k], "x": place[k][0], "y": place[k][1]}
+        values["community"] = group[k]
+        if place:
+            values |= {"x": place[k][0], "y": place[k][1]}
         shown.append(_looking(node._replace(values=values)))
-    more = [] if len(nodes) <= _EXACT else [f"Betweenness is estimated from {_PIVOTS} of {len(nodes)} nodes."]
+    pivots = _pivots(graph)
+    more = [f"Betweenness is estimated from {pivots} of {len(nodes)} nodes."] if pivots else []
     return Network(title, shown, [_drawn(edge) for edge in edges], directed, [*notes, *more])
 
 
@@ -126,9 +129,16 @@ def page_rank(graph: nx.Graph) -> list[float]:
 
 def betweenness(graph: nx.Graph) -> list[float]:
     """Betweenness of nodes 0 to n - 1, normalised; estimated from some sources in a large graph."""
-    count = graph.number_of_nodes()
-    found = nx.betweenness_centrality(graph, k=None if count <= _EXACT else _PIVOTS, seed=_SEED)
-    return [round(found[node], 8) for node in range(count)]
+    found = nx.betweenness_centrality(graph, k=_pivots(graph), seed=_SEED)
+    return [round(found[node], 8) for node in range(graph.number_of_nodes())]
+
+
+def _pivots(graph: nx.Graph) -> int | None:
+    """How many sources betweenness is estimated from; None where it is exact."""
+    if graph.number_of_nodes() <= _EXACT:
+        return None
+    edges: int = graph.number_of_edges()
+    return max(10, min(_PIVOTS, _WORK // max(1, edges)))
 
 
 def communities(graph: nx.Graph) -> list[int]:

@@ -12,7 +12,7 @@ from imr_graph.errors import UsageError
 from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports.layout import LAYOUT_LIMIT, positions
 from imr_graph.graph.exports.model import Edge, Network, Node
-from imr_graph.graph.exports.networks import dressed, page_rank, summary, to_networkx
+from imr_graph.graph.exports.networks import dressed, measured, page_rank, summary, to_networkx
 from imr_graph.graph.exports.page import page
 from imr_graph.graph.exports.reading import Selection
 from imr_graph.graph.exports.style import edge_color, look_of, outcomes, size_of, term_of
@@ -110,3 +110,12 @@ def test_summary(letters: GraphStore) -> None:
     assert found["communities"].endswith("nodes")
     assert "(issue)" in found["degree 1"]
     assert dict(summary(Network("Empty", [], [])))["nodes"] == "0"
+
+
+def test_measures_of_a_large_network_take_no_layout() -> None:
+    network = made(LAYOUT_LIMIT + 5)
+    whole = measured("Ring", list(network.nodes), list(network.edges), True, [])
+    (first, *_) = whole.nodes
+    assert {"pagerank", "betweenness", "community"} <= first.values.keys()
+    assert "x" not in first.values
+    assert whole.notes == [f"Betweenness is estimated from 200 of {LAYOUT_LIMIT + 5} nodes."]
