@@ -1,6 +1,7 @@
 # make demo   install, build graph and index from the sample letters, ask them something
 # make test   the fast tests; make test-all adds the slow ones
 # make check  ruff and mypy
+# make assets  the SPARQL editor and graph view of the local page, where npm is (the pages work without)
 # make score, make rank   the hand-made labels of real letters, where SHARED is present
 
 PYTHON ?= python3.11
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 STORE  ?= demo/store
 
-.PHONY: demo test test-all check install score rank clean
+.PHONY: demo test test-all check install assets score rank clean
 
 install: $(BIN)/.installed
 
@@ -40,6 +41,9 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+assets:
+	.ci/assets
 
 score: install
 	mkdir -p demo

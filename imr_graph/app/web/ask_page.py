@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from imr_graph.app.web.asked import Asked, address
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.nodes import address_of, curie
-from imr_graph.app.web.page import Link, Page
+from imr_graph.app.web.page import VENDOR, Link, Page
 from imr_graph.app.web.views import failure
 from imr_graph.errors import ImrGraphError
 from imr_graph.graph.contract import Result
@@ -19,7 +17,6 @@ from imr_graph.models import Model
 
 LONGEST = 20_000
 _SHOWN = 500
-_VENDOR = Path(__file__).parent / "static" / "vendor"
 _EXAMPLE = """SELECT ?service ?outcome (COUNT(?issue) AS ?n) WHERE {
   ?issue imr:service/skos:prefLabel ?service ; imr:outcome/skos:prefLabel ?outcome .
 } GROUP BY ?service ?outcome ORDER BY DESC(?n) LIMIT 20
@@ -72,7 +69,7 @@ def ask_page(reader: Reader, asked: Asked) -> AskPage:
         examples=tuple(
             Link(text=one.summary, href=address("/ask", [("name", one.name)])) for one in load_queries().values()
         ),
-        editor=(_VENDOR / "yasqe.min.js").is_file(),
+        editor=(VENDOR / "yasqe.min.js").is_file(),
     )
     try:
         if name:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from imr_graph.app.web.asked import Asked, Pairs, address
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.nodes import address_of, curie
-from imr_graph.app.web.page import Link, Page, Tally, without
+from imr_graph.app.web.page import VENDOR, Link, Page, Tally, without
 from imr_graph.app.web.tree import Drawing, Leaf, draw
 from imr_graph.errors import UnknownItem, UsageError
 from imr_graph.graph.exports.json_formats import cytoscape
@@ -45,7 +45,7 @@ class Neighbour(Model):
 
 
 class ExplorePage(Page):
-    """The neighbourhood of a node; without one an empty box."""
+    """The neighbourhood of a node; without one an empty box. ``movable`` where the graph view is installed."""
 
     node: str
     start: Link | None = None
@@ -56,6 +56,7 @@ class ExplorePage(Page):
     notes: tuple[str, ...] = ()
     more: str = ""
     downloads: tuple[Link, ...] = ()
+    movable: bool = False
 
 
 def explore_page(reader: Reader, asked: Asked) -> ExplorePage:
@@ -73,6 +74,7 @@ def explore_page(reader: Reader, asked: Asked) -> ExplorePage:
     base = reader.manifest.recipe.base
     each = asked.number("each", _EACH, 1, _MOST)
     return ExplorePage(
+        movable=(VENDOR / "cytoscape.min.js").is_file(),
         title=f"Around {nodes[start].label}",
         node=name,
         start=Link(text=nodes[start].label, href=address_of(start, base)),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from imr_graph.app.web.asked import Pairs, address
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
 from imr_graph.search.answer import Cohort, Rate
+
+VENDOR = Path(__file__).parent / "static" / "vendor"  # filled by make assets, or not at all
 
 
 class Page(Model):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from imr_graph.app.web.application import make_app
@@ -46,3 +50,17 @@ def client(store: Path) -> TestClient:
     """A client of the application over that store; it speaks to 127.0.0.1."""
     app = make_app(store, Limits(seconds=2, megabytes=256, rows=5000))
     return TestClient(app, base_url="http://127.0.0.1:8765")
+
+
+@pytest.fixture(scope="session")
+def server(store: Path) -> Iterator[str]:
+    """The address of the server as it really runs, on a free port."""
+    config = uvicorn.Config(make_app(store), host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    running.should_exit = True
+    thread.join(10)

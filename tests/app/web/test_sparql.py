@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import uvicorn
 from rdflib import Graph, Literal
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.query import Result
 from rdflib.term import Node
 from starlette.testclient import TestClient
 
-from imr_graph.app.web.application import make_app
 from imr_graph.app.web.sparql_results import preferred
 
 SELECT = "SELECT ?case ?n WHERE { ?case a imr:Determination ; dcterms:identifier ?n } ORDER BY ?n LIMIT 5"
@@ -133,24 +127,9 @@ def test_which_format_is_liked_best(accept: str, expected: str | None) -> None:
     assert preferred(accept, ("a/x", "a/y", "b/z")) == expected
 
 
-@pytest.fixture(scope="module")
-def endpoint(store: Path) -> Iterator[str]:
-    """The server as it really runs, on a free port."""
-    config = uvicorn.Config(make_app(store), host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/sparql"
-    server.should_exit = True
-    thread.join(10)
-
-
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
-def test_rdflib_uses_the_endpoint(endpoint: str, method: str) -> None:
-    graph = Graph(SPARQLStore(endpoint, method=method))
+def test_rdflib_uses_the_endpoint(server: str, method: str) -> None:
+    graph = Graph(SPARQLStore(f"{server}/sparql", method=method))
     prefixes = "PREFIX imr: <https://w3id.org/imr-graph/ns#> PREFIX dcterms: <http://purl.org/dc/terms/>"
     rows = list(graph.query(f"{prefixes} {SELECT}"))
     assert len(rows) == 5
