@@ -22,14 +22,16 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 demo: install
 	mkdir -p demo
 	$(BIN)/imr-graph build --sample --store $(STORE)
-	$(BIN)/imr-graph search "massage therapy 8 sessions neck" --store $(STORE)
-	$(BIN)/imr-graph query service-outcomes --store $(STORE)
+	$(BIN)/imr-graph search "massage therapy 8 sessions neck" --limit 3 --format table --store $(STORE)
+	$(BIN)/imr-graph query overturned-precedents -p service=massage-therapy --format table --store $(STORE)
 	$(BIN)/imr-graph export --format graphml --output demo/sample.graphml --store $(STORE)
+	$(BIN)/imr-graph export --format html --output demo/sample.html --store $(STORE)
 	@echo
 	@echo "Open next:"
-	@echo "  demo/sample.graphml                          the graph, in Gephi, yEd or Cytoscape"
-	@echo "  $(BIN)/imr-graph search --help               search your own words"
-	@echo "  $(BIN)/imr-graph show CASE --store $(STORE)  one letter of the hits above"
+	@echo "  $(BIN)/imr-graph serve --store $(STORE)      the local page: search, read, compare, ask"
+	@echo "  demo/sample.html                          the graph, in your browser"
+	@echo "  demo/sample.graphml                       the graph, in Gephi, yEd or Cytoscape"
+	@echo "  $(BIN)/imr-graph --help                   all commands"
 
 test: install
 	$(BIN)/pytest -n 2 -m 'not slow'
