@@ -184,10 +184,14 @@ def _wording(consensus: str, variant: Variant) -> Wording:
     return Wording(id=variant.id, letters=variant.letters, kinds=kinds, diff=diff(consensus, variant.text))
 
 
+def _bare(word: str) -> str:
+    return "".join(char for char in word.lower() if char.isalnum()) or word
+
+
 def diff(consensus: str, here: str) -> tuple[Change, ...]:
-    """What of the consensus wording is kept, left out and added, in words; the case of letters does not count."""
+    """What of the consensus wording is kept, left out and added; case and marks of a word do not count."""
     ours, theirs = consensus.split(), here.split()
-    matcher = SequenceMatcher(None, [w.lower() for w in ours], [w.lower() for w in theirs], autojunk=False)
+    matcher = SequenceMatcher(None, [_bare(w) for w in ours], [_bare(w) for w in theirs], autojunk=False)
     found = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":

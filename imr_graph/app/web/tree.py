@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from imr_graph.models import Model
 
-_ROW, _STEP, _EDGE, _INNER = 22.0, 310.0, 300.0, 0.35
+_ROW, _STEP, _EDGE, _INNER = 22.0, 320.0, 320.0, 0.35
 
 
 class Leaf(Model):
