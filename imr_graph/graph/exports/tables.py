@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NEO4J = {str: "string", int: "long", float: "double"}
-_ROWS = 50_000  # of a group of Parquet rows
+_ROWS = 20_000  # of a group of Parquet rows
 IMPORT = (
     "Import into an empty database with: neo4j-admin database import full "
     "--nodes={folder}/nodes.csv --relationships={folder}/relationships.csv neo4j"
