@@ -15,6 +15,7 @@ ORDER = [
     "resources",
     "text",
     "models",
+    "rates",
     "namespaces",
     "vocabulary",
     "read",

@@ -7,6 +7,7 @@ import datetime as dt
 from pydantic import Field
 
 from imr_graph.models import Model, Outcome
+from imr_graph.rates import Rate
 from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassage
 
 
@@ -72,14 +73,6 @@ class Hit(Model):
     def key(self) -> str:
         """``CASE#N``, as commands take it."""
         return f"{self.case_number}#{self.issue}"
-
-
-class Rate(Model):
-    """A share with its Wilson interval at 95 %."""
-
-    share: float
-    low: float
-    high: float
 
 
 class Cohort(Model):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from imr_graph.models import Outcome
 from imr_graph.namespaces import slug
-from imr_graph.search.answer import Cohort, FacetValue, GroundSides, Rate
+from imr_graph.rates import FLOOR, wilson
+from imr_graph.search.answer import Cohort, FacetValue, GroundSides
 from imr_graph.search.concepts import label
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
@@ -15,22 +15,7 @@ from imr_graph.search.query import All, Any, Everything, Node, Word
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
-FLOOR = 20  # below this many decided issues no rate is given
-_Z = 1.959964  # of the 95 % interval
 _OVERTURNED = (slug(Outcome.OVERTURNED), slug(Outcome.PARTIALLY_OVERTURNED))
-
-
-def wilson(hits: int, total: int) -> Rate:
-    """The share ``hits / total`` with its Wilson score interval at 95 % (E. B. Wilson 1927).
-
-    >>> wilson(5, 20)
-    Rate(share=0.25, low=0.112, high=0.469)
-    """
-    share, square = hits / total, _Z * _Z
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = _Z / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Rate(share=round(share, 3), low=round(low, 3), high=round(high, 3))
 
 
 def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -> list[tuple[str, Node]]:

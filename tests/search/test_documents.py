@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from imr_graph.models import Decision
-from imr_graph.search.cohorts import wilson
+from imr_graph.rates import wilson
 from imr_graph.search.concepts import below, label, siblings, values_of
 from imr_graph.search.documents import StoredIssue, issue_documents, read_payload
 from imr_graph.search.schema import load_schema

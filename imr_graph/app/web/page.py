@@ -8,7 +8,8 @@ from pathlib import Path
 from imr_graph.app.web.asked import Pairs, address
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
-from imr_graph.search.answer import Cohort, Rate
+from imr_graph.rates import Rate
+from imr_graph.search.answer import Cohort
 
 VENDOR = Path(__file__).parent / "static" / "vendor"  # filled by make assets, or not at all
 

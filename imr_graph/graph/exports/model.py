@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 Value = str | int | float
 
-# Column and type. A share never stands without its n: ``issues`` beside ``overturn_share``.
+# Column and type. A share never stands without its n (``issues``) and its 95 % interval (``overturn_low``, ``_high``).
 NODE_COLUMNS: Mapping[str, type[Value]] = {
     "outcome": str,
     "case": str,
@@ -22,6 +22,8 @@ NODE_COLUMNS: Mapping[str, type[Value]] = {
     "partially_overturned": int,
     "upheld": int,
     "overturn_share": float,
+    "overturn_low": float,
+    "overturn_high": float,
     "facts": str,
     "degree": int,
     "pagerank": float,
@@ -40,6 +42,8 @@ EDGE_COLUMNS: Mapping[str, type[Value]] = {
     "partially_overturned": int,
     "upheld": int,
     "overturn_share": float,
+    "overturn_low": float,
+    "overturn_high": float,
     "similarity": float,
     "by_reviewer": int,
     "by_claims_administrator": int,

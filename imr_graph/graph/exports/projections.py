@@ -17,6 +17,7 @@ from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports import reading
 from imr_graph.graph.exports.model import Edge, Network, Node, Value
 from imr_graph.graph.exports.reading import Batch, Selection, batches, described, kind_of, select_cases
+from imr_graph.rates import wilson
 
 _OUTCOMES = ("overturned", "partially overturned", "upheld")
 _PARTIES = {reading.REVIEWER_CITES: "reviewer", reading.ADMINISTRATOR_CITES: "claims administrator"}
@@ -56,7 +57,8 @@ class _Count:
     def columns(self) -> dict[str, Value]:
         columns: dict[str, Value] = {"issues": self.issues}
         columns |= {outcome.replace(" ", "_"): self.outcomes.get(outcome, 0) for outcome in _OUTCOMES}
-        columns["overturn_share"] = round(self.outcomes.get("overturned", 0) / self.issues, 4)
+        rate = wilson(self.outcomes.get("overturned", 0), self.issues)
+        columns |= {"overturn_share": rate.share, "overturn_low": rate.low, "overturn_high": rate.high}
         return columns | {f"by_{party.replace(' ', '_')}": n for party, n in self.parties.items()}
 
     def words(self) -> str:
