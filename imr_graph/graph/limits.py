@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from imr_graph.graph.contract import Result
 from imr_graph.graph.sparql import check_query
 from imr_graph.graph.store import OxigraphStore
 
+_GRACE = 5.0  # seconds after the limit in which the asking process kills the worker
 _OPENING = 60.0  # seconds for a worker to start and open the graph
 
 
@@ -43,7 +45,7 @@ class _Worker:
         with theirs:
             command = [sys.executable, "-m", "imr_graph.graph.limits", str(theirs.fileno()), str(graph)]
             self._process = subprocess.Popen(
-                [*command, str(limits.megabytes), str(limits.rows)],
+                [*command, str(limits.megabytes), str(limits.rows), str(limits.seconds)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -186,7 +188,7 @@ def _run(store: OxigraphStore, query: str, rows: int) -> Result | ImrGraphError:
     return found
 
 
-def _serve(pipe: Connection, graph: Path, megabytes: int, rows: int) -> None:
+def _serve(pipe: Connection, graph: Path, megabytes: int, rows: int, seconds: float) -> None:
     try:
         store = OxigraphStore.open(graph)
     except ImrGraphError as error:
@@ -199,8 +201,11 @@ def _serve(pipe: Connection, graph: Path, megabytes: int, rows: int) -> None:
             query = pipe.recv()
         except EOFError:
             return  # the one who asks has gone
-        pipe.send(_run(store, query, rows))
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)  # where the asking process is killed, nobody stops us
+        found = _run(store, query, rows)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        pipe.send(found)
 
 
 if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    _serve(Connection(int(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))
