@@ -19,8 +19,9 @@ MARKED = re.compile(r"\[([^]]+)\]")
 
 
 @pytest.mark.parametrize(("sentence", "expected"), CASES.items())
-def test_status(sentence, expected):
+def test_status(sentence: str, expected: str) -> None:
     marked = MARKED.search(sentence)
+    assert marked
     text = MARKED.sub(r"\1", sentence)
     status, rule = expected.split()
     found = [c for c in READER.read(text) if c.start < marked.end() - 2 and c.end > marked.start()]
@@ -29,13 +30,13 @@ def test_status(sentence, expected):
     assert rule == "stated" or [c.rule for c in found] == [rule]
 
 
-def test_every_status_is_in_the_vocabulary():
+def test_every_status_is_in_the_vocabulary() -> None:
     statuses = {rule.status for _, rule in ContextRules().triggers() if rule}
     assert all(status in load_vocabulary()["status"] for status in statuses)
 
 
-def test_no_phrase_has_two_rules_of_one_direction():
-    seen = {}
+def test_no_phrase_has_two_rules_of_one_direction() -> None:
+    seen: dict[tuple[str, bool], object] = {}
     for phrase, rule in ContextRules().triggers():
         if rule:
             assert seen.setdefault((phrase, rule.forward), rule) is rule, phrase
@@ -43,7 +44,7 @@ def test_no_phrase_has_two_rules_of_one_direction():
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=8, unique=True), st.integers(0, 9))
-def test_backward_rules_never_reach_forward(places, which):
+def test_backward_rules_never_reach_forward(places: list[int], which: int) -> None:
     rules = ContextRules()
     known = [rule for _, rule in rules.triggers() if rule]
     rule = known[which * len(known) // 10]

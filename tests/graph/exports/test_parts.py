@@ -112,7 +112,8 @@ def test_a_share_never_stands_without_its_n(letters: GraphStore, name: str) -> N
         if "issues" in values:
             assert values["issues"] == values["overturned"] + values["partially_overturned"] + values["upheld"]  # type: ignore[operator]
             assert f"{int(values['overturned']) / int(values['issues']):.3f}" == f"{values['overturn_share']:.3f}"
-            assert values["overturn_low"] <= values["overturn_share"] <= values["overturn_high"]
+            low, share, high = (float(values[f"overturn_{name}"]) for name in ("low", "share", "high"))
+            assert low <= share <= high
 
 
 def test_what_is_left_out_is_said(letters: GraphStore) -> None:
