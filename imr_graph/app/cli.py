@@ -6,6 +6,7 @@ Data goes to stdout, messages and progress to stderr. Exit status: 0 found or va
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -50,6 +51,7 @@ app.add_typer(vocabularies.app, name="vocab")
 
 def main() -> None:
     """Run the command line; errors of imr-graph become one line on stderr and an exit status."""
+    gc.set_threshold(100_000, 50, 50)  # starting makes many objects and no garbage: look for it less often
     try:
         app()
     except ImrGraphError as error:

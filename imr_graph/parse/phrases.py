@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from imr_graph.parse.patterns import pattern
+from imr_graph.parse.pattern import pattern
 
 # --- patient -----------------------------------------------------------------------------------------------------
 

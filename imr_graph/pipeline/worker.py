@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,7 @@ def prepare(base: str) -> Callable[[SourceRef], Processed]:
     """The work of one worker process, with its vocabularies loaded. ``base`` is the base IRI of the instances."""
     vocabulary = load_vocabulary()
     linker = Linker(vocabulary)
+    gc.freeze()  # the dictionaries live as long as the worker: the collector need not walk them for every letter
 
     def work(source: SourceRef) -> Processed:
         fingerprint = source.fingerprint()  # before it is read: a change meanwhile is found by the next build

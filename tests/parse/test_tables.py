@@ -13,7 +13,7 @@ from imr_graph.parse import ParsedLetter
 from imr_graph.parse.clean import clean
 from imr_graph.parse.conclusion import find_conclusion
 from imr_graph.parse.findings import CODES
-from imr_graph.parse.patterns import PATTERNS, Pattern
+from imr_graph.parse.pattern import PATTERNS, Pattern
 from imr_graph.parse.phrases import AGE
 
 CASES = Path(__file__).parent.parent / "cases"
