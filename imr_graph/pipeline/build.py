@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -86,8 +87,10 @@ def build(
 
 
 def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
-    """The current generation, unless it was made in another way and has to be built anew."""
-    return current if current and current.manifest().recipe == recipe else None
+    """The current generation, unless it is damaged or was made in another way: then all is built anew."""
+    with suppress(StoreError):
+        return current if current and current.manifest().recipe == recipe else None
+    return None
 
 
 def _is_new(ref: SourceRef, known: Archive | None) -> bool:

@@ -146,6 +146,15 @@ def test_changed_knowledge_is_read_into_every_letter(
     assert (report.read, report.unchanged) == (6, 0)
 
 
+def test_a_damaged_generation_is_built_anew(corpus_and_store: tuple[Path, Path]) -> None:
+    some, store = corpus_and_store
+    (StoreFolder(store).require().folder / "manifest.json").write_text("{}")
+    with pytest.raises(StoreError, match="build the store again"):
+        check(store)
+    assert build([some], store, jobs=1).read == 6
+    assert check(store) == []
+
+
 def test_bad_input_is_refused_by_name_and_the_rest_is_built(
     some: Path, bad_corpus: tuple[Path, dict[str, type[Exception]]], tmp_path: Path
 ) -> None:
