@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated
 
 import typer
@@ -35,24 +36,38 @@ def serve(
             remedy="leave --host out; to reach it from elsewhere use an ssh tunnel",
         )
     app = make_app(store, Limits(seconds, megabytes, rows))
-    typer.echo(
-        f"imr-graph: open http://{'[::1]' if host == '::1' else host}:{port or '...'}/ (Ctrl+C stops it)", err=True
-    )
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        http="h11",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_level="info" if port == 0 else "warning",
-        server_header=False,
-        date_header=True,
-        h11_max_incomplete_event_size=131_072,  # a pasted denial stands in the address
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=5,
-    )
+    with _listening(host, port) as listener:
+        name = "[::1]" if host == "::1" else host
+        typer.echo(f"imr-graph: open http://{name}:{listener.getsockname()[1]}/ (Ctrl+C stops it)", err=True)
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            h11_max_incomplete_event_size=131_072,  # a pasted denial stands in the address
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket bound to a port of this machine; :class:`UsageError` where the port is taken."""
+    from imr_graph.errors import UsageError
+
+    listener = socket.socket(socket.AF_INET6 if host == "::1" else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"cannot listen on {host}, port {port}: {error.strerror}", remedy="--port 0 takes a free one"
+        ) from error
+    return listener
 
 
 def register(app: typer.Typer) -> None:

@@ -17,7 +17,9 @@ from imr_graph.models import Model
 
 LONGEST = 20_000
 _SHOWN = 500
-_EXAMPLE = """SELECT ?service ?outcome (COUNT(?issue) AS ?n) WHERE {
+_EXAMPLE = """PREFIX imr: <https://w3id.org/imr-graph/ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?service ?outcome (COUNT(?issue) AS ?n) WHERE {
   ?issue imr:service/skos:prefLabel ?service ; imr:outcome/skos:prefLabel ?outcome .
 } GROUP BY ?service ?outcome ORDER BY DESC(?n) LIMIT 20
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import string
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -149,6 +150,16 @@ def test_other_addresses_are_refused(store: Path) -> None:
     result = CliRunner().invoke(cli, ["serve", "--store", str(store), "--host", "0.0.0.0"])
     assert isinstance(result.exception, UsageError)
     assert "this machine only" in str(result.exception)
+
+
+def test_a_taken_port_is_named(store: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(cli, ["serve", "--store", str(store), "--port", port])
+    assert isinstance(result.exception, UsageError)
+    assert port in str(result.exception)
 
 
 TEXT = (
