@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("selenium", reason="pip install -e '.[browser]'")
+pytest.importorskip("selenium", reason="pip install -e '.[dev]'")
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
