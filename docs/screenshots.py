@@ -2,7 +2,7 @@
 
     python docs/screenshots.py [--dark]
 
-Needs chromium with its driver (.ci/browser) and the extra ``browser``.
+Needs chromium with its driver (.ci/browser).
 """
 
 from __future__ import annotations
