@@ -31,7 +31,7 @@ def test_a_crash_costs_one_item_and_is_named() -> None:
 
 
 def test_a_hang_is_ended_at_the_time_limit(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("imr_graph.pipeline.pool._START_SECONDS", 5.0)
+    monkeypatch.setattr("imr_graph.pipeline.pool._START_SECONDS", 10.0)
     results = list(run(partial(prepare, -1, 3), range(6), jobs=1, batch=3, seconds=1))
     assert [r for r in results if isinstance(r, Lost)] == [Lost(3, "took too long")]
     assert sorted(r for r in results if isinstance(r, int)) == [n * n for n in range(6) if n != 3]
