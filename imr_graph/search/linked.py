@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from imr_graph.link.diagnoses import Condition, DiagnosisReader
 from imr_graph.link.requests import RequestFacts, RequestReader
 from imr_graph.link.sentences import sentences
+from imr_graph.resources import rules
 from imr_graph.search.facts import QueryFacts, distinct
 from imr_graph.vocabulary import Vocabulary
 
@@ -15,6 +18,7 @@ class LinkedReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._requests = RequestReader(vocabulary)
         self._diagnoses = DiagnosisReader(vocabulary)
+        self._cue = re.compile("|".join(rules("drafts")["request_cues"]), re.IGNORECASE)
 
     def __call__(self, text: str) -> QueryFacts:
         """The service, drugs, body parts and side of the request, and the diagnoses that are present."""
@@ -34,10 +38,11 @@ class LinkedReader:
     def _request(self, text: str, present: list[Condition]) -> RequestFacts:
         """What is asked for: the first sentence that names a service speaks, the rest is about the worker.
 
-        Diagnoses listed behind it, as in "MRI of the neck. lumbar strain, obesity", are no part of it.
+        In a draft or a denial, sentences that speak of a request come first (ontology/rules/drafts.toml). Diagnoses
+        listed behind it, as in "MRI of the neck. lumbar strain, obesity", are no part of it.
         """
         lists = [found.start for found in present if text[: found.start].rstrip().endswith((".", ";", ":"))]
-        for start, end in sentences(text):
+        for start, end in sorted(sentences(text), key=lambda at: self._cue.search(text, *at) is None):
             asked = self._requests.read(text[start : min([end, *(at for at in lists if at > start)])])
             if asked.service:
                 return asked

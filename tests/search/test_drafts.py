@@ -1,0 +1,30 @@
+"""A draft or a denial is searched for what it asks, not for whatever else it mentions."""
+
+import pytest
+
+from imr_graph.search.linked import LinkedReader
+from imr_graph.vocabulary import load_vocabulary
+
+HISTORY = "The patient had an office visit with a specialist on 12/20/2016 and has been taking naproxen. "
+WORKER = "The injured worker is a 45 year old male with right shoulder impingement syndrome. "
+READER = LinkedReader(load_vocabulary())
+
+
+@pytest.mark.parametrize(
+    ("asked", "service"),
+    [
+        ("Treatment requested: Physical therapy 2 times a week for 6 weeks.", "physical-therapy"),
+        ("The request for an MRI of the right shoulder is non-certified.", "mri"),
+        ("We seek authorization for acupuncture, 6 visits.", "acupuncture"),
+        ("Disputed treatment: chiropractic care, 8 sessions.", "chiropractic"),
+    ],
+)
+def test_the_sentence_that_speaks_of_a_request_speaks_first(asked: str, service: str) -> None:
+    facts = READER(HISTORY + WORKER + asked)
+    assert (facts.service, facts.drugs) == (service, ())
+    assert facts.diagnoses == ("shoulder-impingement",)
+
+
+def test_a_short_query_is_read_as_before() -> None:
+    facts = READER("MRI of the neck. lumbar strain, obesity")
+    assert (facts.service, facts.body_parts) == ("mri", ("neck",))
