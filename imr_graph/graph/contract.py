@@ -41,11 +41,15 @@ class Result:
         return graph
 
 
-class GraphStore(Protocol):
-    """What the rest of the project may ask of a graph store."""
+class Queryable(Protocol):
+    """What answers queries: a store, or :class:`~imr_graph.graph.limits.QueryWorkers`, which ask one within limits."""
 
     def run(self, query: str) -> Result:
         """Answer a SPARQL query; :class:`QueryError` for a bad one, an update, or one that needs the network."""
+
+
+class GraphStore(Queryable, Protocol):
+    """What the rest of the project may ask of a graph store."""
 
     def count(self) -> int:
         """The number of quads."""

@@ -28,7 +28,7 @@ async def download(site: Site, request: Request) -> Response:
     style = request.path_params["style"]
     if style not in _MEDIA:
         raise UnknownItem(f"there is no answer as {style[:20]}", remedy="csv, json or md")
-    text = await site.run(lambda: _written(site.generations.reader(), asked_of(request), style))
+    text = await site.pages.run(lambda: _written(site.generations.reader(), asked_of(request), style))
     headers = {"content-disposition": f'attachment; filename="imr-answer.{style}"'}
     return Response(text, media_type=f"{_MEDIA[style]}; charset=utf-8", headers=headers)
 
@@ -38,7 +38,7 @@ async def download_view(site: Site, request: Request) -> Response:
     style = request.path_params["style"]
     if style not in FORMATS:
         raise UnknownItem(f"there is no view as {style[:20]}", remedy=" or ".join(FORMATS))
-    text = await site.run(lambda: exported(site.generations.reader(), asked_of(request), style))
+    text = await site.pages.run(lambda: exported(site.generations.reader(), asked_of(request), style))
     headers = {"content-disposition": f'attachment; filename="imr-view.{style}"'}
     return Response(text, media_type=f"{FORMATS[style][0]}; charset=utf-8", headers=headers)
 

@@ -125,7 +125,7 @@ def _view(reader: Reader, asked: Asked) -> tuple[Network, str, set[str]]:
     if len(names) > _EXPANDED:
         raise UsageError(f"no more than {_EXPANDED} nodes are opened at once", remedy="close some")
     opened = dict.fromkeys([start, *(locate(reader, name) for name in names)])
-    return nearby(reader.graph, opened, asked.number("each", _EACH, 1, _MOST)), start, set(opened)
+    return nearby(reader.workers, opened, asked.number("each", _EACH, 1, _MOST)), start, set(opened)
 
 
 def _shown(network: Network, opened: set[str], types: set[str]) -> set[str]:

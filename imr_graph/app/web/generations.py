@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from imr_graph.archive import Archive, SourceRow
 from imr_graph.errors import ImrGraphError
 from imr_graph.graph.limits import Limits, QueryWorkers
-from imr_graph.graph.store import OxigraphStore
 from imr_graph.models import Letter
 from imr_graph.passages.reader import PassageReader
 from imr_graph.pipeline.generation import Generation, StoreFolder
@@ -36,7 +35,6 @@ class Reader:
         self.facts_of = LinkedReader(self.vocabulary)
         self.precedents = Precedents(self.index, self.vocabulary, self.facts_of)
         self.passages = PassageReader.open(generation.passages)
-        self.graph = OxigraphStore.open(generation.graph)
         self.workers = QueryWorkers(generation.graph, limits)
         self._archive = Archive.open(generation.letters)
         self._made: dict[str, Any] = {}

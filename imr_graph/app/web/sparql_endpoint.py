@@ -32,9 +32,9 @@ async def sparql(site: Site, request: Request) -> Response:
             result = Result("CONSTRUCT", triples=_description(str(request.url.replace(query=""))))
         else:
             reader = site.generations.reader()
-            result = await site.run_slowly(lambda: reader.workers.run(query))
+            result = await site.queries.run(lambda: reader.workers.run(query))
         short = next((value for key, value in values if key == "format"), "")
-        text, media = await site.run(lambda: written(result, accept, short))
+        text, media = await site.pages.run(lambda: written(result, accept, short))
     except ImrGraphError as error:
         told = failure(error)
         return PlainTextResponse(f"{error}\n", told.status)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-import anyio
-from anyio import CapacityLimiter
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -17,15 +14,16 @@ from starlette.templating import Jinja2Templates
 
 from imr_graph.app.web.asked import Asked, case_address, explore_address, guideline_address
 from imr_graph.app.web.generations import Generations, Reader
+from imr_graph.app.web.lanes import Lane
 from imr_graph.app.web.page import Page
 from imr_graph.errors import ImrGraphError, QueryError, QueryLimit, StoreError, UnknownItem, UsageError
 from imr_graph.version import __version__
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
-_SECONDS = 30.0
-_SLOW = 2  # queries of users at once
-_WAITING = 16  # and waiting for their turn
+_SECONDS = 30.0  # of a page
+_PAGES_WAITING = 256
+_QUERIES = 2  # of users at once
+_QUERIES_WAITING = 16
 _TWIN = ".json"
 
 
@@ -88,8 +86,8 @@ class Site:
 
     def __init__(self, generations: Generations, threads: int) -> None:
         self.generations = generations
-        self._threads = CapacityLimiter(threads)
-        self._slow = CapacityLimiter(_SLOW)
+        self.pages = Lane(threads, _PAGES_WAITING, _SECONDS)
+        self.queries = Lane(_QUERIES, _QUERIES_WAITING)  # a query has limits of its own
         environment = Environment(
             loader=PackageLoader("imr_graph.app.web"),
             autoescape=True,
@@ -107,27 +105,16 @@ class Site:
         environment.filters["count"] = lambda number: f"{number:,}"
         self._templates = Jinja2Templates(env=environment)
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """``work`` in a thread, for so long as a request may last."""
-        with anyio.fail_after(_SECONDS):
-            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
-
-    async def run_slowly(self, work: Callable[[], T]) -> T:
-        """``work`` that runs a query of the user; the query has its own limits, and few run or wait at once."""
-        if self._slow.statistics().tasks_waiting >= _WAITING:
-            raise QueryLimit("too many queries wait already", remedy="try again in a minute")
-        return await anyio.to_thread.run_sync(work, limiter=self._slow)
-
     async def show(self, view: View, request: Request) -> Response:
         """The page that a request asks for, as HTML or JSON."""
-        run = self.run_slowly if view.slow else self.run
-        page = await run(lambda: view.make(self.generations.reader(), asked_of(request)))
+        lane = self.queries if view.slow else self.pages
+        page = await lane.run(lambda: view.make(self.generations.reader(), asked_of(request)))
         if request.url.path.endswith(_TWIN):
             return Response(page.model_dump_json(indent=1), page.status, media_type="application/json")
         case = getattr(page, "case", "")
         if view.path == "/search" and case:
             return RedirectResponse(case, 303)
-        return await self.run(lambda: self._render(request, view.template, page))
+        return await self.pages.run(lambda: self._render(request, view.template, page))
 
     def _render(self, request: Request, template: str, page: Page) -> Response:
         context = {"page": page, "twin": _twin_of(request)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imr_graph.errors import UnknownItem
-from imr_graph.graph.contract import GraphStore
+from imr_graph.graph.contract import Queryable
 from imr_graph.graph.exports.model import Edge, Network
 from imr_graph.graph.exports.reading import RELATIONS, described, kind_of
 from imr_graph.graph.terms import iri
 
 
-def nearby(store: GraphStore, nodes: Iterable[str], each: int) -> Network:
+def nearby(store: Queryable, nodes: Iterable[str], each: int) -> Network:
     """The nodes with these IRIs and what is next to them, no more than ``each`` of one relation in one direction.
 
     The notes say which relations of which node have more. Raises :class:`UnknownItem` where a node has no neighbour.
@@ -43,6 +43,6 @@ def nearby(store: GraphStore, nodes: Iterable[str], each: int) -> Network:
     return Network(title, [shown[name] for name in sorted(shown)], edges, notes=notes)
 
 
-def _ends(store: GraphStore, pattern: str, end: str, node: str, limit: int) -> list[tuple[str, str]]:
+def _ends(store: Queryable, pattern: str, end: str, node: str, limit: int) -> list[tuple[str, str]]:
     query = f"SELECT DISTINCT ?source ?target WHERE {{ VALUES ?{end} {{ {iri(node)} }} {pattern} }} LIMIT {limit}"
     return [(str(source), str(target)) for source, target in store.run(query).rows]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rdflib.term import Node as Term
 
-from imr_graph.graph.contract import GraphStore
+from imr_graph.graph.contract import Queryable
 from imr_graph.graph.exports.model import Edge, Node, Value
 from imr_graph.graph.terms import iri
 
@@ -89,7 +89,7 @@ class Batch(NamedTuple):
     edges: list[Edge]
 
 
-def select(store: GraphStore, pattern: str, end: str, nodes: Iterable[str]) -> Iterator[dict[str, Term | None]]:
+def select(store: Queryable, pattern: str, end: str, nodes: Iterable[str]) -> Iterator[dict[str, Term | None]]:
     """The solutions of ``pattern`` that have one of ``nodes`` as the variable ``end``."""
     ordered = sorted(nodes)
     for start in range(0, len(ordered), _AT_ONCE):
@@ -99,14 +99,14 @@ def select(store: GraphStore, pattern: str, end: str, nodes: Iterable[str]) -> I
             yield dict(zip(result.columns, row, strict=True))
 
 
-def related(store: GraphStore, end: str, nodes: dict[str, set[str]]) -> Iterator[tuple[Relation, str, str]]:
+def related(store: Queryable, end: str, nodes: dict[str, set[str]]) -> Iterator[tuple[Relation, str, str]]:
     """The relations that start (``end`` is source) or stop (target) at ``nodes``, which are given by type."""
     for relation in RELATIONS:
         for row in select(store, relation.pattern, end, nodes.get(getattr(relation, end), ())):
             yield relation, str(row["source"]), str(row["target"])
 
 
-def described(store: GraphStore, kind: str, names: set[str]) -> dict[str, Node]:
+def described(store: Queryable, kind: str, names: set[str]) -> dict[str, Node]:
     """The nodes of one type, with label and columns."""
     found: dict[str, dict[str, Term]] = {}
     for row in select(store, _NODES.get(kind, _CONCEPT), "node", names):
@@ -153,7 +153,7 @@ def kind_of(node: str) -> str:
     return "guideline" if kind == "cited" else kind
 
 
-def select_cases(store: GraphStore, selection: Selection) -> tuple[list[str], list[str]]:
+def select_cases(store: Queryable, selection: Selection) -> tuple[list[str], list[str]]:
     """The IRIs of the selected cases, sorted, and notes on what the selection leaves out."""
     tests = [f'?decided >= "{selection.since}"^^xsd:date'] if selection.since else []
     tests += [f'?decided <= "{selection.until}"^^xsd:date'] if selection.until else []
@@ -180,13 +180,13 @@ def _draw(case: str) -> bytes:
     return hashlib.sha256(case.encode()).digest()
 
 
-def batches(store: GraphStore, cases: list[str], outcome: str | None = None) -> Iterator[Batch]:
+def batches(store: Queryable, cases: list[str], outcome: str | None = None) -> Iterator[Batch]:
     """The cases with their issues and edges, some hundred cases at a time; only issues with ``outcome``, if given."""
     for start in range(0, len(cases), _AT_ONCE):
         yield _batch(store, set(cases[start : start + _AT_ONCE]), outcome)
 
 
-def _batch(store: GraphStore, cases: set[str], outcome: str | None) -> Batch:
+def _batch(store: Queryable, cases: set[str], outcome: str | None) -> Batch:
     found = [(relation.name, source, target) for relation, source, target in related(store, "source", {"case": cases})]
     issues = {target for name, _, target in found if name == HAS_ISSUE}
     nodes = described(store, "issue", issues)
