@@ -17,14 +17,15 @@ from typing import Any
 from imr_graph.version import __version__
 
 
-def cached(name: str, sources: Iterable[Path], make: Callable[[], Any]) -> Any:
+def cached(name: str, sources: Iterable[Path | str], make: Callable[[], Any]) -> Any:
     """What ``make`` gives, as JSON keeps it; made once for each version of imr-graph and content of ``sources``.
 
+    A source is a file, or a text that counts itself.
     Raises :class:`OSError` where a source cannot be read, and whatever ``make`` raises.
     """
     digest = hashlib.sha256(__version__.encode())
     for source in sources:
-        digest.update(source.name.encode() + source.read_bytes())
+        digest.update(source.encode() if isinstance(source, str) else source.name.encode() + source.read_bytes())
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     path = root / "imr-graph" / f"{name}-{digest.hexdigest()[:16]}.json"
     try:

@@ -39,6 +39,16 @@ def expand(phrase: str) -> Iterator[str]:
             yield f" {text[:-1]}" if text.endswith("*") else f" {text} "
 
 
+def spelled_out(terms: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Every plain string of the phrases with its classes, as bits in the order of ``terms``."""
+    found: dict[str, int] = {}
+    for number, phrases in enumerate(terms.values()):
+        for phrase in phrases:
+            for text in expand(phrase):
+                found[text] = found.get(text, 0) | 1 << number
+    return found
+
+
 class Cue(NamedTuple):
     """Classes that occur in a clause (``needs``, as bits), that do not (``bars``), and that follow each other.
 
@@ -58,15 +68,18 @@ class CueBook:
 
     ``cues`` lists for each topic expressions such as ``"neg>red_flag !harm"``: class ``red_flag`` behind class
     ``neg`` within ``reach`` characters, and no class ``harm``; a leading "?" marks a weak cue.
+    ``spelled`` is what :func:`spelled_out` makes of the terms, where that is at hand.
     """
 
-    def __init__(self, terms: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]], reach: int) -> None:
+    def __init__(
+        self,
+        terms: Mapping[str, Sequence[str]],
+        cues: Mapping[str, Sequence[str]],
+        reach: int,
+        spelled: Mapping[str, int] | None = None,
+    ) -> None:
         self.bits = {name: 1 << n for n, name in enumerate(terms)}
-        found: dict[str, int] = {}
-        for name, phrases in terms.items():
-            for phrase in phrases:
-                for text in expand(phrase):
-                    found[text] = found.get(text, 0) | self.bits[name]
+        found = spelled_out(terms) if spelled is None else spelled
         self._classes_of = list(found.values())
         self._automaton = AhoCorasick(list(found))
         self._reach = reach

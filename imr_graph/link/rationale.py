@@ -7,14 +7,17 @@ with the speaker before it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
-from imr_graph.link.cues import Cue, CueBook, plain
+from imr_graph.cache import cached
+from imr_graph.link.cues import Cue, CueBook, plain, spelled_out
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
 
@@ -59,7 +62,9 @@ class RationaleReader:
         table = rules("grounds")
         zones = table["zones"]
         names = ("guideline", "case", "mild", "formula", "applied")
-        self._book = CueBook(table["terms"] | {name: zones[name] for name in names}, table["cues"], table["reach"])
+        terms = table["terms"] | {name: zones[name] for name in names}
+        spelled = cached("cues", [json.dumps(terms), Path(__file__).with_name("cues.py")], lambda: spelled_out(terms))
+        self._book = CueBook(terms, table["cues"], table["reach"], spelled)
         self._guideline, self._case, self._mild, self._formula, self._applied = (
             self._book.bits[name] for name in names
         )
