@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from imr_graph.app.web.application import make_app
 from imr_graph.graph.limits import Limits
 from imr_graph.pipeline.build import build
+from tests.app.web.browsing import serving
 
 HOSTILE = "CM16-9900998"
 
@@ -55,12 +54,16 @@ def client(store: Path) -> TestClient:
 @pytest.fixture(scope="session")
 def server(store: Path) -> Iterator[str]:
     """The address of the server as it really runs, on a free port."""
-    config = uvicorn.Config(make_app(store), host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
+    with serving(store) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browsed(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The same for the browser, over the store that IMR_GRAPH_WEB_STORE names where it names one."""
+    other = os.environ.get("IMR_GRAPH_WEB_STORE")
+    if not other:
+        yield request.getfixturevalue("server")
+        return
+    with serving(Path(other)) as address:
+        yield address
