@@ -11,6 +11,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,6 +57,18 @@ class Sentence(NamedTuple):
     score: float
 
 
+class _Said(NamedTuple):
+    """What a sentence shows by itself, wherever it stands; ``body`` is where the words it attributes begin."""
+
+    verb: str
+    body: int
+    of_case: bool
+    words: list[str]
+    features: list[str]
+    wording: Shares
+    score: float
+
+
 Featured = tuple[Sentence, list[str], list[str]]
 
 
@@ -92,47 +105,61 @@ class Recital:
         self._telegraphic = re.compile(table["telegraphic"])
         self._reference = re.compile(table["reference"])
         self._formulas = Matcher((formula, None) for formula in table["formulas"])
+        self._said = lru_cache(maxsize=1 << 13)(self._read_sentence)  # guidelines are copied from letter to letter
 
     def sentences(self, rationale: str) -> list[Sentence]:
         """The sentences of a rationale with their scores."""
-        places = sentences(rationale)
-        weights, singles, pairs = self._sentence_weights, self._singles, self._pairs
+        get = self._sentence_weights.get
         found = []
-        for sentence, features, words in self.featured(rationale, places):
-            score = sum([weights[name] for name in features if name in weights])
-            score += sum([weights.get(name, 0.0) * value for name, value in wording_features(sentence.wording)])
-            score += sum([singles[word] for word in set(words) if word in singles])
-            score += sum([pairs[pair] for pair in set(pairwise(["^", *words])) if pair in pairs])
-            found.append(sentence._replace(score=score))
+        for sentence, said, placed in self._read(rationale, sentences(rationale)):
+            found.append(sentence._replace(score=said.score + sum([get(name, 0.0) for name in placed])))
         return found
 
     def featured(self, rationale: str, places: Sequence[tuple[int, int]]) -> Iterator[Featured]:
         """Each sentence, not yet scored, with the names of its features and its words."""
+        for sentence, said, placed in self._read(rationale, places):
+            yield sentence, [*said.features, *placed], said.words
+
+    def _read(
+        self, rationale: str, places: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[Sentence, _Said, tuple[str, ...]]]:
+        """Each sentence, what it says by itself, and the names of the features that its place gives it."""
         before = "^"
-        lowered = rationale.lower()
+        last = len(places) - 1
         formulas = [found.start for found in self._formulas.find_all(rationale)]
         for number, (start, end) in enumerate(places):
-            text = lowered[start:end]
-            attribution = self._attributor.of(text)
-            of_case = len(self._case.findall(text))
-            body = text[attribution.end :]
-            words = ["0" if token.isdigit() else token for token in TOKEN.findall(body)]
-            features = self._features(body, words, attribution.verb, of_case)
-            if self._has_reference(rationale[start + attribution.end : end]):
-                features.append("ref")
-            features.append("before=" + before)
+            said = self._said(rationale[start:end])
+            verb = said.verb
             formal = bisect_left(formulas, end) - bisect_left(formulas, start)
-            features.append(f"formulas={min(formal, 4)}")
-            features.append(f"verb={attribution.verb} {'formal' if formal else 'free'}")
-            features.append(f"third={3 * number // len(places)}")
-            if number in (0, len(places) - 1):
-                features.append("last" if number else "first")
-            yield (
-                Sentence(start, end, attribution.verb, start + attribution.end, formal, self._wording.of(words), 0.0),
-                features,
-                words,
+            placed = (
+                "before=" + before,
+                f"formulas={min(formal, 4)}",
+                f"verb={verb} {'formal' if formal else 'free'}",
+                f"third={3 * number // len(places)}",
+                *(("last" if number else "first",) if number in (0, last) else ()),
             )
-            before = attribution.verb or ("case" if of_case else "plain")
+            yield Sentence(start, end, verb, start + said.body, formal, said.wording, 0.0), said, placed
+            before = verb or ("case" if said.of_case else "plain")
+
+    def _read_sentence(self, sentence: str) -> _Said:
+        text = sentence.lower()
+        attribution = self._attributor.of(text)
+        body = text[attribution.end :]
+        words = ["0" if token.isdigit() else token for token in TOKEN.findall(body)]
+        of_case = len(self._case.findall(text))
+        features = self._features(body, words, attribution.verb, of_case)
+        if self._has_reference(sentence[attribution.end :]):
+            features.append("ref")
+        wording = self._wording.of(words)
+        score = self._score(features, words, wording)
+        return _Said(attribution.verb, attribution.end, of_case > 0, words, features, wording, score)
+
+    def _score(self, features: Sequence[str], words: Sequence[str], wording: Shares) -> float:
+        weights, singles, pairs = self._sentence_weights, self._singles, self._pairs
+        score = sum([weights[name] for name in features if name in weights])
+        score += sum([weights.get(name, 0.0) * value for name, value in wording_features(wording)])
+        score += sum([singles[word] for word in set(words) if word in singles])
+        return score + sum([pairs[pair] for pair in set(pairwise(["^", *words])) if pair in pairs])
 
     def _features(self, body: str, words: Sequence[str], verb: str, of_case: int) -> list[str]:
         length = min(len(words), 40) // 8

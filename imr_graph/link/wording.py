@@ -14,6 +14,7 @@ from zlib import crc32
 
 _STEP = 4  # quarters of log-odds
 _MASK = 0xFFFFFF
+_ROUND = (1 << 36) - 1  # what of a sum reaches the hash
 
 
 class Shares(NamedTuple):
@@ -25,12 +26,15 @@ class Shares(NamedTuple):
     own: float
 
 
-class _Codes(dict[str, int]):
-    def __missing__(self, word: str) -> int:
+class _Codes(dict[str, tuple[int, int, int]]):
+    """What a word adds to the hash of three words as their first, second and third."""
+
+    def __missing__(self, word: str) -> tuple[int, int, int]:
         code = crc32(word.encode())
+        codes = (code * 0x9E3779B1 & _ROUND, code * 0x85EBCA6B & _ROUND, code * 0xC2B2AE35 & _ROUND)
         if len(self) < 1 << 16:
-            self[word] = code
-        return code
+            self[word] = codes
+        return codes
 
 
 _codes = _Codes()
@@ -38,10 +42,12 @@ _codes = _Codes()
 
 def hashes(words: Sequence[str]) -> tuple[list[int], list[int]]:
     """The 24-bit hashes of all three and of all five consecutive words."""
-    codes = [_codes[word] for word in words]
-    pairs = list(zip(codes, codes[1:], codes[2:], strict=False))
-    threes = [((a * 0x9E3779B1 + b * 0x85EBCA6B + c * 0xC2B2AE35) >> 12) & _MASK for a, b, c in pairs]
-    fives = [((a * 0x9E3779B1 + b * 0x85EBCA77) >> 6) & _MASK for a, b in zip(threes, threes[2:], strict=False)]
+    if len(words) < 3:
+        return [], []
+    firsts, seconds, thirds = zip(*[_codes[word] for word in words], strict=True)
+    sums = zip(firsts, seconds[1:], thirds[2:], strict=False)
+    threes = [(a + b + c >> 12) & _MASK for a, b, c in sums]
+    fives = [(a * 0x1E3779B1 + b * 0x05EBCA77 >> 6) & _MASK for a, b in zip(threes, threes[2:], strict=False)]
     return threes, fives
 
 
