@@ -32,6 +32,7 @@ PAGES = {
     "guideline": "/guideline/mtus-low-back-complaints-2004",
     "passage": "/passage/edfe987585cc7801",
     "amounts": "/amounts?service=physical-therapy",
+    "gaps": "/gaps?q=MRI+of+the+lumbar+spine.+Straight+leg+raise+is+positive+on+the+left.",
     "explore": "/explore?node=CM16-9900006%231&expand=service:mri",
     "ask": "/ask?name=service-outcomes",
     "corpus": "/corpus",

@@ -21,6 +21,7 @@ from imr_graph.app.web.compare_page import compare_page
 from imr_graph.app.web.corpus_page import corpus_page
 from imr_graph.app.web.downloads import download, download_view
 from imr_graph.app.web.explore_page import explore_page
+from imr_graph.app.web.gaps_page import gaps_page
 from imr_graph.app.web.generations import Generations
 from imr_graph.app.web.guard import Guard
 from imr_graph.app.web.guideline_page import guideline_page
@@ -41,6 +42,7 @@ VIEWS = (
     View("/passages", "passages.html", passages_page),
     View("/passage/{id}", "passage.html", passage_page),
     View("/amounts", "amounts.html", amounts_page),
+    View("/gaps", "gaps.html", gaps_page),
     View("/explore", "explore.html", explore_page),
     View("/ask", "ask.html", ask_page, slow=True),
     View("/corpus", "corpus.html", corpus_page, slow=True),

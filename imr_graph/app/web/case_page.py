@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from imr_graph.app.web.asked import Asked, address, case_address, explore_address
+from imr_graph.app.web.bundle import pairings
 from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.marks import KINDS, Stretch, cited, cited_address, marks_of, stretches
-from imr_graph.app.web.page import Link, Page, Piece, Tally, pieces
+from imr_graph.app.web.page import Counted, Link, Page, Piece, Tally, pieces
 from imr_graph.errors import UnknownItem
 from imr_graph.insight.mirror import Mirror, mirror_case
 from imr_graph.models import Decision, Issue, Letter, Model, Outcome, Party
@@ -81,7 +82,11 @@ class Fault(Model):
 
 
 class CasePage(Page):
-    """A letter. ``chosen`` is the issue that ``similar`` and ``mirror`` are for; ``bundle`` counts all its issues."""
+    """A letter; ``bundle`` counts all its issues.
+
+    ``chosen`` is the issue that ``similar``, ``mirror`` and ``pairings`` are for: how such requests were decided that
+    came with others of this letter.
+    """
 
     id: str
     outcome: Outcome | None
@@ -90,6 +95,7 @@ class CasePage(Page):
     diagnoses: tuple[Link, ...]
     issues: tuple[IssueShown, ...]
     bundle: tuple[Tally, ...]
+    pairings: tuple[Counted, ...]
     problems: tuple[Fault, ...]
     chosen: int
     similar: tuple[Like, ...]
@@ -119,6 +125,7 @@ def case_page(reader: Reader, asked: Asked) -> CasePage:
         diagnoses=_diagnoses(reader, decision),
         issues=tuple(_issue(reader, decision, issue) for issue in decision.issues),
         bundle=_bundle(decision),
+        pairings=pairings(reader, decision, chosen),
         problems=_faults(letter),
         chosen=chosen,
         similar=_similar(reader, decision, chosen) if numbers else (),

@@ -78,6 +78,7 @@ class SearchPage(Page):
     hits: tuple[Found, ...] = ()
     more: Link | None = None
     downloads: tuple[Link, ...] = ()
+    draft: str = ""
     engine_query: str = ""
 
 
@@ -110,6 +111,7 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
         hits=tuple(_found(hit) for hit in answer.hits),
         more=_more(here, limit, answer),
         downloads=_downloads(here, answer),
+        draft=address("/gaps", [("q", text)]) if answer.grounds and _words_only(request) else "",
         engine_query=answer.engine_query,
     )
 
@@ -117,6 +119,11 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
 def answer_of(reader: Reader, asked: Asked) -> Answer:
     """The bare answer that a download holds, as many hits as the server gives at once."""
     return reader.precedents.search(request_of(asked, asked.one("q"), asked.number("limit", _MOST, 1, _MOST)))
+
+
+def _words_only(request: SearchRequest) -> bool:
+    """Whether the text is words that a draft may have, without signs of the query language."""
+    return request.plain or parse_query(request.text) == Parsed(request.text)
 
 
 def _title(text: str) -> str:

@@ -37,6 +37,7 @@ PAGES = {
     "passages": "/passages",
     "passage": "/passage/{passage}",
     "amounts": "/amounts?service=physical-therapy",
+    "gaps": "/gaps?q=mri+lumbar+spine",
     "explore": "/explore?node={case}%231",
     "ask": "/ask?name=service-outcomes&service=mri",
     "corpus": "/corpus",

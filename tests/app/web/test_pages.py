@@ -30,6 +30,8 @@ PAGES = (
     "/passages?q=nerve&service=mri",
     "/amounts",
     "/amounts?service=physical+therapy",
+    "/gaps",
+    "/gaps?q=MRI+of+the+lumbar+spine.+Straight+leg+raise+is+positive.",
     "/explore",
     "/explore?node=MRI",
     "/explore?node=CM16-9900006%231&expand=service:mri&type=issue",
@@ -111,6 +113,8 @@ def tallies(value: Any) -> Iterator[tuple[str, int]]:
         "/guideline/mtus-low-back-complaints-2004/special-studies.json",
         "/amounts.json?service=physical-therapy",
         "/amounts.json?service=acupuncture",
+        "/gaps.json?q=mri+lumbar+spine",
+        "/gaps.json?q=zzzzz+qqqqq",
         "/corpus.json",
     ],
 )
@@ -200,6 +204,23 @@ def test_the_whole_letter_is_there_and_marked(client: TestClient) -> None:
     at = next(piece for piece in page["stretches"] if piece["start"] == ground["at"])
     assert "ground" in at["kinds"]
     assert " ".join(at["text"].split())[:12] in ground["sentence"]
+
+
+def test_a_draft_is_checked_against_the_grounds_of_like_denials(client: TestClient) -> None:
+    draft = "MRI of the lumbar spine. Straight leg raise is positive on the left."
+    page = client.get("/gaps.json", params={"q": draft}).json()
+    said = {lead["gap"]["ground"]: lead["gap"]["mentioned"] for lead in page["leads"]}
+    assert said["no-neurologic-deficit"] == ["Straight leg raise is positive on the left."]
+    assert () in map(tuple, said.values())
+    html = client.get("/gaps", params={"q": draft}).text
+    assert "No word of it was found in the draft." in html
+    assert "they are no advice" in html
+    for lead in page["leads"]:
+        assert lead["upheld"]["count"]
+        assert client.get(lead["href"]).status_code == 200
+    assert client.get("/search.json", params={"q": draft}).json()["draft"].startswith("/gaps?q=MRI")
+    assert client.get("/search.json?q=service:mri").json()["draft"] == ""
+    assert client.get("/gaps", params={"q": "x" * 15_001}).status_code == 400
 
 
 def test_what_does_not_exist_is_not_found(client: TestClient) -> None:

@@ -35,6 +35,7 @@ WHERE_IT_SHOWS = (
     "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/ask?query=%3Cscript%3Ealert(1)%3C/script%3E",
     "/explore?node=%3Cscript%3Ealert(1)%3C/script%3E",
+    "/gaps?q=mri+lumbar+%3Cscript%3Ealert(1)%3C/script%3E",
     "/case/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
 )
 

@@ -1,0 +1,71 @@
+"""What came with a request: how such pairings were decided in other letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from imr_graph.app.web.asked import address
+from imr_graph.app.web.filters import value_of
+from imr_graph.app.web.generations import Reader
+from imr_graph.app.web.page import Counted, Tally, counted
+from imr_graph.models import Decision, Outcome
+from imr_graph.namespaces import decision_iri, slug
+from imr_graph.search.cohorts import cohort_of, count_cohort
+from imr_graph.search.concepts import label
+from imr_graph.search.query import All, Node, Word
+
+_OTHERS = 6  # services beside that of the issue
+_EVERY = 1_000_000  # cases: all that a store can have
+_LISTED = 500
+
+
+def pairings(reader: Reader, decision: Decision, n: int) -> tuple[Counted, ...]:
+    """Issues about the service of issue ``n``: first all of them, then for each other service of this letter those of
+    other letters that ask for it too, where there are any. Nothing where there is no other service, or the issue has
+    none.
+    """
+    service = next((issue.service for issue in decision.issues if issue.n == n), None)
+    others = dict.fromkeys(issue.service for issue in decision.issues if issue.service not in {None, service})
+    if service is None or not others:
+        return ()
+    name = label(reader.vocabulary, "service", service)
+    node = Word("service", service)
+    everywhere = count_cohort(reader.index, f"all requests for {name}", node)
+    sides = {slug(o): _cases(reader, All((node, Word("outcome", slug(o))))) for o in Outcome}
+    found = [counted(everywhere, (("service", value_of(reader.vocabulary, "service", service)),))]
+    for other in list(filter(None, others))[:_OTHERS]:
+        both = _cases(reader, Word("service", other)).keys() - {decision.id}
+        counts = {side: sum(cases[case] for case in cases.keys() & both) for side, cases in sides.items()}
+        if not any(counts.values()):
+            continue
+        words = f"{name} asked for together with {label(reader.vocabulary, 'service', other)}, in other letters"
+        pair = counted(cohort_of(words, counts), None)
+        query = _query(decision_iri(decision.id, reader.manifest.recipe.base), service, other)
+        found.append(
+            pair.model_copy(
+                update={
+                    "total": _listed(pair.total, query),
+                    "outcomes": tuple(_listed(tally, query, slug(tally.label)) for tally in pair.outcomes),
+                }
+            )
+        )
+    return tuple(found)
+
+
+def _cases(reader: Reader, node: Node) -> Counter[str]:
+    """How many issues that match each case has."""
+    return Counter(reader.index.facets(node, ["case"], _EVERY)["case"])
+
+
+def _query(letter: str, service: str, other: str) -> str:
+    """The pairing as a query over the graph, with a place for the outcome."""
+    return (
+        f"SELECT DISTINCT ?issue ?outcome WHERE {{\n  ?issue imr:service service:{service} ; imr:outcome ?outcome .\n"
+        f"  ?other imr:service service:{other} .\n  ?letter imr:hasIssue ?issue, ?other .\n"
+        f"  FILTER(?letter != <{letter}>)%s\n}} LIMIT {_LISTED}"
+    )
+
+
+def _listed(tally: Tally, query: str, outcome: str = "") -> Tally:
+    only = f"\n  FILTER(?outcome = outcome:{outcome})" if outcome else ""
+    return tally.model_copy(update={"href": address("/ask", [("query", query.replace("%s", only))])})
