@@ -5,9 +5,9 @@
 LETTERS holds letters as text or PDF, GOLD the label files (one JSON a case: ``issues[].quoted_passages`` as pairs of
 the first and the last five words). Prints precision, recall and F1 of passages found by models that have not seen the
 letter (6 folds over letters; letters with near-identical rationales are twins and stay in one fold); ``--write``
-trains on all of them and writes ontology/rules/passage_weights.toml and passage_wording.toml. Only words and pairs of
-words of at least twelve letters have weights; of the rest only hashes of three and five words are kept, and only of
-those that two groups of twins share: so a letter's own wording never speaks for itself alone.
+trains on all of them and writes ontology/rules/passage_weights.toml and passage_wording.toml. Only words of at least
+twelve letters have weights; of the rest only hashes of three and five words are kept, and only of those that two
+groups of twins share: so a letter's own wording never speaks for itself alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How much a sentence, or a stretch of sentences, of a rationale sounds like guideline text.
 
 Two small logistic regressions over plain features (whose words the sentence says follow, words of this case, tense,
-length, telegraphic openings, single words and pairs of words, wording known from other letters); the weights are
-data (ontology/rules/passage_weights.toml), made and cross-validated by bench/train_passages.py.
+length, telegraphic openings, single words, wording known from other letters); the weights are data
+(ontology/rules/passage_weights.toml), made and cross-validated by bench/train_passages.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from imr_graph.link.attribution import Attributor
@@ -31,8 +30,8 @@ _MOST = 0.7  # of the words
 
 
 def word_names(words: Sequence[str]) -> list[str]:
-    """The names under which words and pairs of words have weights."""
-    return ["w=" + word for word in set(words)] + [f"w={a} {b}" for a, b in set(pairwise(["^", *words]))]
+    """The names under which words have weights."""
+    return ["w=" + word for word in set(words)]
 
 
 def wording_features(shares: Shares) -> tuple[tuple[str, float], ...]:
@@ -96,9 +95,7 @@ class Recital:
         weights = rules("passage_weights") if weights is None else weights
         self._attributor = attributor
         self._sentence_weights: dict[str, float] = weights["sentence"]
-        named = {name[2:]: weight for name, weight in self._sentence_weights.items() if name.startswith("w=")}
-        self._singles = {name: weight for name, weight in named.items() if " " not in name}
-        self._pairs = {tuple(name.split(" ")): weight for name, weight in named.items() if " " in name}
+        self._words = {name[2:]: weight for name, weight in self._sentence_weights.items() if name.startswith("w=")}
         self._stretch_weights: dict[str, float] = weights["stretch"]
         self._case = re.compile(table["case"])
         self._past, self._modal = frozenset(table["past_words"]), frozenset(table["modal_words"])
@@ -125,9 +122,8 @@ class Recital:
     ) -> Iterator[tuple[Sentence, _Said, tuple[str, ...]]]:
         """Each sentence, what it says by itself, and the names of the features that its place gives it."""
         before = "^"
-        last = len(places) - 1
         formulas = [found.start for found in self._formulas.find_all(rationale)]
-        for number, (start, end) in enumerate(places):
+        for start, end in places:
             said = self._said(rationale[start:end])
             verb = said.verb
             formal = bisect_left(formulas, end) - bisect_left(formulas, start)
@@ -135,8 +131,6 @@ class Recital:
                 "before=" + before,
                 f"formulas={min(formal, 4)}",
                 f"verb={verb} {'formal' if formal else 'free'}",
-                f"third={3 * number // len(places)}",
-                *(("last" if number else "first",) if number in (0, last) else ()),
             )
             yield Sentence(start, end, verb, start + said.body, formal, said.wording, 0.0), said, placed
             before = verb or ("case" if said.of_case else "plain")
@@ -155,11 +149,10 @@ class Recital:
         return _Said(attribution.verb, attribution.end, of_case > 0, words, features, wording, score)
 
     def _score(self, features: Sequence[str], words: Sequence[str], wording: Shares) -> float:
-        weights, singles, pairs = self._sentence_weights, self._singles, self._pairs
+        weights, known = self._sentence_weights, self._words
         score = sum([weights[name] for name in features if name in weights])
         score += sum([weights.get(name, 0.0) * value for name, value in wording_features(wording)])
-        score += sum([singles[word] for word in set(words) if word in singles])
-        return score + sum([pairs[pair] for pair in set(pairwise(["^", *words])) if pair in pairs])
+        return score + sum([known[word] for word in set(words) if word in known])
 
     def _features(self, body: str, words: Sequence[str], verb: str, of_case: int) -> list[str]:
         length = min(len(words), 40) // 8
