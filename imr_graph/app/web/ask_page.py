@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
@@ -38,7 +40,8 @@ class Parameter(Model):
 class AskPage(Page):
     """A query, and its answer where it was run: ``rows`` under ``columns``, ``answer`` yes or no, or ``turtle``.
 
-    ``fault`` says why there is no answer. ``editor`` is true where the SPARQL editor is installed.
+    ``cut`` says that the answer of a named query ends at the row limit. ``fault`` says why there is no answer.
+    ``editor`` is true where the SPARQL editor is installed.
     """
 
     query: str
@@ -52,6 +55,7 @@ class AskPage(Page):
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Link, ...], ...] = ()
     more: int = 0
+    cut: bool = False
     answer: str = ""
     turtle: str = ""
     fault: str = ""
@@ -78,8 +82,14 @@ def ask_page(reader: Reader, asked: Asked) -> AskPage:
             page = _with_name(page, reader, asked, find_query(name))
         if len(page.query) > LONGEST:
             return page.model_copy(update={"fault": f"The query is longer than {LONGEST} characters.", "status": 400})
-        ready = name and all(p.value or not p.required for p in page.parameters)
-        return _answered(page, reader) if query or ready else page
+        if not name:
+            return _answered(page, reader, page.query) if query else page
+        if any(p.required and not p.value for p in page.parameters):
+            return page
+        text = _bounded(page.query, reader.workers.limits.rows)
+        if any(asked.one(p.name) for p in page.parameters):
+            return _answered(page, reader, text)
+        return reader.once(f"ask {name}", lambda: _answered(page, reader, text))  # over a large store it takes seconds
     except ImrGraphError as error:
         return page.model_copy(update={"fault": str(error), "status": failure(error).status})
 
@@ -99,19 +109,25 @@ def _with_name(page: AskPage, reader: Reader, asked: Asked, named: NamedQuery) -
     return shown.model_copy(update={"query": text})
 
 
-def _answered(page: AskPage, reader: Reader) -> AskPage:
-    result = reader.workers.run(page.query)
+def _bounded(query: str, rows: int) -> str:
+    """A named query that ends at the row limit, rather than be stopped there: its table is of use even so."""
+    return query if re.search(r"\bLIMIT\s+\d+\s*$", query) else f"{query}LIMIT {rows}\n"
+
+
+def _answered(page: AskPage, reader: Reader, text: str) -> AskPage:
+    result = reader.workers.run(text)
     base = reader.manifest.recipe.base
     formats = ("csv", "tsv", "json", "xml") if result.form in ("SELECT", "ASK") else ("ttl", "nt", "jsonld", "xml")
     found: dict[str, object] = {
         "ran": True,
         "downloads": tuple(
-            Link(text=name, href=address("/sparql", [("query", page.query), ("format", name)])) for name in formats
+            Link(text=name, href=address("/sparql", [("query", text), ("format", name)])) for name in formats
         ),
     }
     if result.form == "SELECT":
         rows = tuple(tuple(_cell(term, base) for term in row) for row in result.rows[:_SHOWN])
-        found |= {"columns": result.columns, "rows": rows, "more": max(0, len(result.rows) - _SHOWN)}
+        cut = bool(page.name) and len(result.rows) >= reader.workers.limits.rows
+        found |= {"columns": result.columns, "rows": rows, "more": max(0, len(result.rows) - _SHOWN), "cut": cut}
     elif result.form == "ASK":
         found["answer"] = "Yes" if result.answer else "No"
     else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from imr_graph.app.web.application import make_app
 from imr_graph.app.web.passage_page import diff
+from imr_graph.graph.limits import Limits
+from imr_graph.graph.queries import load_queries
 
 PAGES = (
     "/",
@@ -221,6 +225,34 @@ def test_a_draft_is_checked_against_the_grounds_of_like_denials(client: TestClie
     assert client.get("/search.json", params={"q": draft}).json()["draft"].startswith("/gaps?q=MRI")
     assert client.get("/search.json?q=service:mri").json()["draft"] == ""
     assert client.get("/gaps", params={"q": "x" * 15_001}).status_code == 400
+
+
+@pytest.mark.slow
+def test_every_named_query_has_an_answer_that_ends_at_the_row_limit(store: Path) -> None:
+    few = TestClient(make_app(store, Limits(rows=7)), base_url="http://127.0.0.1")
+    cut = 0
+    for query in load_queries().values():
+        page = few.get("/ask.json", params={"name": query.name}).json()
+        if any(p.required and not p.default for p in query.parameters):
+            assert not page["ran"], query.name
+            continue
+        assert page["ran"], page["fault"]
+        assert tuple(page["columns"]) == query.columns
+        assert page["cut"] == (len(page["rows"]) == 7)
+        assert few.get(page["downloads"][0]["href"]).status_code == 200
+        cut += page["cut"]
+    assert cut > 5
+    assert "The first 7 rows" in few.get("/ask?name=letters").text
+
+
+def test_a_named_query_without_parameters_is_asked_once(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(store)
+    client = TestClient(app, base_url="http://127.0.0.1")
+    first = client.get("/ask.json?name=year-outcomes").json()
+    chosen = client.get("/ask.json?name=year-outcomes&service=mri").json()
+    monkeypatch.delattr(type(app.state.site.generations.reader().workers), "run")
+    assert client.get("/ask.json?name=year-outcomes").json() == first
+    assert chosen["rows"] != first["rows"]
 
 
 def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
