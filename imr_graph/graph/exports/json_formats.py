@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import quoteattr
 
@@ -132,7 +133,9 @@ def dot(network: Network) -> Iterator[str]:
         yield f"{_quoted(node.id)} [{words}, {look}{place}]\n"
     for edge in network.edges:
         words = f"label={_quoted(_seen(edge))}, tooltip={_quoted(str(edge.values.get('label', edge.relation)))}"
-        look = f'weight={max(1, round(float(edge.values["weight"])))}, color="{edge.values.get("color", EDGE_COLOR)}"'
+        weight = float(edge.values["weight"])
+        width = f"weight={max(1, round(weight))}, penwidth={1 + math.log2(max(1, weight)):.2g}"
+        look = f'{width}, color="{edge.values.get("color", EDGE_COLOR)}"'
         yield f"{_quoted(edge.source)} {arrow} {_quoted(edge.target)} [{words}, {look}]\n"
     yield f"// {' '.join(notes_of(network).split())}\n}}\n"
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 Value = str | int | float
+DAYS = ("decided", "first_decided", "last_decided")  # the columns that hold ISO days
 
-# Column and type. A share never stands without its n (``issues``) and its 95 % interval (``overturn_low``, ``_high``).
+# Column and type. A share never stands without its n (``issues``) and its 95 % interval (``overturn_low``, ``_high``),
+# and there is none of fewer than :data:`imr_graph.rates.FLOOR` issues.
 NODE_COLUMNS: Mapping[str, type[Value]] = {
     "outcome": str,
     "case": str,
@@ -24,6 +26,8 @@ NODE_COLUMNS: Mapping[str, type[Value]] = {
     "overturn_share": float,
     "overturn_low": float,
     "overturn_high": float,
+    "first_decided": str,
+    "last_decided": str,
     "facts": str,
     "degree": int,
     "pagerank": float,
@@ -44,6 +48,8 @@ EDGE_COLUMNS: Mapping[str, type[Value]] = {
     "overturn_share": float,
     "overturn_low": float,
     "overturn_high": float,
+    "first_decided": str,
+    "last_decided": str,
     "similarity": float,
     "by_reviewer": int,
     "by_claims_administrator": int,
@@ -74,10 +80,14 @@ class Edge(NamedTuple):
 
 @dataclass
 class Network:
-    """A network to be written; ``notes`` say what was left out or chosen, in whole sentences."""
+    """A network to be written.
+
+    ``notes`` say what was left out or chosen, in whole sentences; ``counted`` is true where edges count issues.
+    """
 
     title: str
     nodes: Iterable[Node]
     edges: Iterable[Edge]
     directed: bool = True
     notes: list[str] = field(default_factory=list)
+    counted: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -38,7 +39,7 @@ def to_networkx(
     chosen = selection or Selection()
     network = property_graph(store, chosen) if projection is None else project(store, projection, chosen)
     if measures:
-        network = measured(network.title, list(network.nodes), list(network.edges), network.directed, network.notes)
+        network = measured(network)
     return as_networkx(network, multi=projection is None)
 
 
@@ -60,11 +61,9 @@ def dressed(network: Network, *, limit: int = LAYOUT_LIMIT) -> Network:
     nodes = iter(network.nodes)
     head = list(islice(nodes, limit + 1))
     if len(head) <= limit:
-        return measured(network.title, head, list(network.edges), network.directed, network.notes)
+        return measured(replace(network, nodes=head))
     notes = [*network.notes, f"More than {limit} nodes: no measures, communities and positions."]
-    return Network(
-        network.title, map(_looking, chain(head, nodes)), map(_drawn, network.edges), network.directed, notes
-    )
+    return replace(network, nodes=map(_looking, chain(head, nodes)), edges=map(_drawn, network.edges), notes=notes)
 
 
 def _looking(node: Node) -> Node:
@@ -76,8 +75,9 @@ def _drawn(edge: Edge) -> Edge:
     return edge._replace(values={**edge.values, "color": edge_color(edge)})
 
 
-def measured(title: str, nodes: list[Node], edges: list[Edge], directed: bool, notes: list[str]) -> Network:
+def measured(network: Network) -> Network:
     """The network with all measures and looks as columns, and positions where it is small; it is read whole."""
+    nodes, edges = list(network.nodes), list(network.edges)
     number = {node.id: k for k, node in enumerate(nodes)}
     joined: Counter[tuple[int, int]] = Counter()
     degree: Counter[int] = Counter()
@@ -99,7 +99,7 @@ def measured(title: str, nodes: list[Node], edges: list[Edge], directed: bool, n
         shown.append(_looking(node._replace(values=values)))
     pivots = _pivots(graph)
     more = [f"Betweenness is estimated from {pivots} of {len(nodes)} nodes."] if pivots else []
-    return Network(title, shown, [_drawn(edge) for edge in edges], directed, [*notes, *more])
+    return replace(network, nodes=shown, edges=[_drawn(edge) for edge in edges], notes=[*network.notes, *more])
 
 
 def page_rank(graph: nx.Graph) -> list[float]:
@@ -150,7 +150,7 @@ def communities(graph: nx.Graph) -> list[int]:
 
 def summary(network: Network, top: int = 10) -> Iterator[tuple[str, str]]:
     """What a network is like: sizes, and the nodes that stand out by each measure."""
-    whole = measured(network.title, list(network.nodes), list(network.edges), network.directed, network.notes)
+    whole = measured(network)
     nodes, edges = list(whole.nodes), list(whole.edges)
     yield "nodes", str(len(nodes))
     yield from ((f"nodes: {kind}", str(n)) for kind, n in sorted(Counter(node.type for node in nodes).items()))

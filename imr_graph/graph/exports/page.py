@@ -28,12 +28,11 @@ def page(network: Network) -> Iterator[str]:
         )
     number = {node.id: k for k, node in enumerate(nodes)}
     edges = list(network.edges)
-    counted = any("overturn_share" in edge.values for edge in edges)
     document = {
         "title": network.title,
-        "notes": [explained(counted), *network.notes, _HELP],
-        "counted": counted,
-        "legend": legend({node.type for node in nodes}, counted),
+        "notes": [explained(network.counted), *network.notes, _HELP],
+        "counted": network.counted,
+        "legend": legend({node.type for node in nodes}, network.counted),
         "nodes": [{"id": n.id, "label": n.label, "type": n.type, **n.values} for n in nodes],
         "edges": [
             {**e.values, "source": number[e.source], "target": number[e.target], "relation": e.relation} for e in edges

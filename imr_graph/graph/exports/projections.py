@@ -1,14 +1,14 @@
 """Networks of one question: what stands beside what in decided issues, how often, and how it was decided.
 
-Every projection counts issues, each once an edge, and says how many of them were overturned. They hold their pairs
-in memory, not the cases.
+Every projection counts issues, each once an edge, and says how many of them were overturned; as a share only where
+enough were decided. They hold their pairs in memory, not the cases.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports import reading
 from imr_graph.graph.exports.model import Edge, Network, Node, Value
 from imr_graph.graph.exports.reading import Batch, Selection, batches, described, kind_of, select_cases
-from imr_graph.rates import wilson
+from imr_graph.rates import FLOOR, wilson
 
 _OUTCOMES = ("overturned", "partially overturned", "upheld")
 _PARTIES = {reading.REVIEWER_CITES: "reviewer", reading.ADMINISTRATOR_CITES: "claims administrator"}
@@ -43,10 +43,14 @@ class _Count:
 
     outcomes: dict[str, int] = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
+    days: dict[str, Value] = field(default_factory=dict)
 
     def add(self, issue: _Issue, parties: Iterable[str] = ()) -> None:
         outcome = str(issue.node.values["outcome"])
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        if day := str(issue.node.values.get("decided", "")):
+            self.days["first_decided"] = min(day, str(self.days.get("first_decided", day)))
+            self.days["last_decided"] = max(day, str(self.days.get("last_decided", day)))
         for party in parties:
             self.parties[party] = self.parties.get(party, 0) + 1
 
@@ -57,9 +61,10 @@ class _Count:
     def columns(self) -> dict[str, Value]:
         columns: dict[str, Value] = {"issues": self.issues}
         columns |= {outcome.replace(" ", "_"): self.outcomes.get(outcome, 0) for outcome in _OUTCOMES}
-        rate = wilson(self.outcomes.get("overturned", 0), self.issues)
-        columns |= {"overturn_share": rate.share, "overturn_low": rate.low, "overturn_high": rate.high}
-        return columns | {f"by_{party.replace(' ', '_')}": n for party, n in self.parties.items()}
+        if self.issues >= FLOOR:
+            rate = wilson(self.outcomes.get("overturned", 0), self.issues)
+            columns |= {"overturn_share": rate.share, "overturn_low": rate.low, "overturn_high": rate.high}
+        return columns | self.days | {f"by_{party.replace(' ', '_')}": n for party, n in self.parties.items()}
 
     def words(self) -> str:
         parts = [f"{n} {outcome}" for outcome in _OUTCOMES if (n := self.outcomes.get(outcome))]
@@ -174,7 +179,7 @@ def lighter(network: Network, min_weight: float) -> Network:
     left = [node for node in nodes if node.id in joined]
     dropped = f"{len(edges) - len(kept)} edges with a weight below {min_weight:g}"
     note = f"Left out: {dropped}, and {len(nodes) - len(left)} nodes without an edge."
-    return Network(network.title, left, kept, network.directed, [*network.notes, note])
+    return replace(network, nodes=left, edges=kept, notes=[*network.notes, note])
 
 
 def _counted(store: GraphStore, projection: _Projection, found: Iterator[Batch]) -> Network:
@@ -194,7 +199,7 @@ def _counted(store: GraphStore, projection: _Projection, found: Iterator[Batch])
         node._replace(values={**node.values, **ends[node.id].columns()}) for node in _named(store, set(ends), cases)
     ]
     edges = [_edge(projection.relation, *pair, count) for pair, count in sorted(pairs.items())]
-    return Network(projection.title, nodes, edges, projection.directed)
+    return Network(projection.title, nodes, edges, projection.directed, counted=True)
 
 
 def _edge(relation: str, source: str, target: str, count: _Count) -> Edge:

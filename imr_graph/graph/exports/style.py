@@ -6,17 +6,20 @@ import math
 from typing import NamedTuple
 
 from imr_graph.graph.exports.model import Edge, Node
+from imr_graph.rates import FLOOR
 from imr_graph.resources import rules
 
 EDGE_COLOR = "#B0B0B0"
+TOO_FEW = f"fewer than {FLOOR} issues"
 
 
 class Look(NamedTuple):
-    """How a type of node is drawn, and the class that it has in the ontology."""
+    """How a type of node is drawn, and its class in the ontology and in Biolink."""
 
     color: str
     shape: str
     term: str
+    category: str
 
 
 def look_of(kind: str) -> Look:
@@ -36,6 +39,11 @@ def term_of(relation: str) -> str:
     return str(rules("exports")["relations"].get(relation, "skos:related"))
 
 
+def predicate_of(relation: str) -> str:
+    """The predicate of Biolink that a relation comes under."""
+    return str(rules("exports")["predicates"].get(relation, "biolink:related_to"))
+
+
 def color_of(node: Node) -> str:
     """Cases and issues by outcome, everything else by type."""
     by_outcome = outcomes().get(str(node.values.get("outcome")))
@@ -43,7 +51,7 @@ def color_of(node: Node) -> str:
 
 
 def edge_color(edge: Edge) -> str:
-    """Between the colours of upheld and overturned by the share overturned; gray where no outcome is counted."""
+    """Between the colours of upheld and overturned by the share overturned; gray where no share is given."""
     share = edge.values.get("overturn_share")
     if share is None:
         return EDGE_COLOR
@@ -65,10 +73,14 @@ def legend(types: set[str], counted: bool) -> list[dict[str, str]]:
     entries = [{"what": kind, "color": look_of(kind).color} for kind in rules("exports")["nodes"] if kind in types]
     if types & {"case", "issue"} or counted:
         entries += [{"what": outcome, "color": color} for outcome, color in outcomes().items()]
-    return entries
+    return [*entries, {"what": TOO_FEW, "color": EDGE_COLOR}] if counted else entries
 
 
 def explained(counted: bool) -> str:
-    """The legend in a sentence."""
+    """The legend in a sentence; ``counted`` as for :func:`legend`."""
     words = "Nodes are coloured by type, cases and issues by outcome, and sized by degree."
-    return f"{words} Edges are coloured from upheld (blue) to overturned (red) by their share." if counted else words
+    by_share = (
+        f"Edges of {FLOOR} issues or more are coloured from upheld (blue) to overturned (red) by the share overturned; "
+        "of fewer no share is given, only counts, and they are gray."
+    )
+    return f"{words} {by_share}" if counted else words

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imr_graph.errors import UsageError
-from imr_graph.graph.exports.model import EDGE_COLUMNS, NODE_COLUMNS, Network, Node, Value
-from imr_graph.graph.exports.style import look_of, term_of
-from imr_graph.namespaces import prefixes
+from imr_graph.graph.exports.identifiers import token
+from imr_graph.graph.exports.model import DAYS, EDGE_COLUMNS, NODE_COLUMNS, Network, Node, Value
+from imr_graph.graph.exports.style import look_of, predicate_of, term_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,7 @@ def neo4j(network: Network, folder: Path) -> None:
 
 
 def _typed(column: str, type_: type[Value]) -> str:
-    return f"{column}:{'date' if column == 'decided' else _NEO4J[type_]}"
+    return f"{column}:{'date' if column in DAYS else _NEO4J[type_]}"
 
 
 def _pascal(words: str) -> str:
@@ -52,39 +52,30 @@ def _cells(values: Mapping[str, Value], columns: Iterable[str]) -> Iterator[Valu
     return (" ".join(v.split()) if isinstance(v := values.get(column, ""), str) else v for column in columns)
 
 
+_KGX_EDGE = ("id", "subject", "predicate", "object", "original_predicate", "knowledge_level", "agent_type")
+# How edges are known, in Biolink's words: read from letters, or counted over them
+_READ = ("knowledge_assertion", "text_mining_agent")
+_COUNTED = ("statistical_association", "data_analysis_pipeline")
+
+
 def kgx(network: Network, folder: Path) -> None:
-    """nodes.tsv and edges.tsv in the manner of KGX: CURIEs, a category of the ontology, a predicate."""
-    curie = _Curies()
+    """nodes.tsv and edges.tsv for KGX: CURIEs, category and predicate of Biolink, the ontology's own beside them."""
     with (folder / "nodes.tsv").open("w", encoding="utf-8", newline="") as file:
-        file.write(_line(["id", "category", "name", "type", *NODE_COLUMNS]))
+        file.write(_line(["id", "category", "name", "iri", "type", *NODE_COLUMNS]))
         for n in network.nodes:
-            term = look_of(n.type).term
-            file.write(_line([curie(n.id), term, n.label, n.type, *_cells(n.values, NODE_COLUMNS)]))
+            category = look_of(n.type).category
+            file.write(_line([token(n.id), category, n.label, n.id, n.type, *_cells(n.values, NODE_COLUMNS)]))
     with (folder / "edges.tsv").open("w", encoding="utf-8", newline="") as file:
-        file.write(_line(["id", "subject", "predicate", "object", "relation", *EDGE_COLUMNS]))
+        file.write(_line([*_KGX_EDGE, "relation", *EDGE_COLUMNS]))
+        known = _COUNTED if network.counted else _READ
         for k, e in enumerate(network.edges):
-            ends = [curie(e.source), term_of(e.relation), curie(e.target)]
-            file.write(_line([f"e{k}", *ends, e.relation, *_cells(e.values, EDGE_COLUMNS)]))
+            triple = [token(e.source), predicate_of(e.relation), token(e.target), term_of(e.relation)]
+            file.write(_line([f"e{k}", *triple, *known, e.relation, *_cells(e.values, EDGE_COLUMNS)]))
 
 
 def _line(cells: Iterable[Value]) -> str:
     """A line of a table without quoting: no cell may hold a tab or a line break."""
     return "\t".join(" ".join(c.split()) if isinstance(c, str) else str(c) for c in cells) + "\n"
-
-
-class _Curies:
-    """IRIs as CURIEs of the prefix map, by the longest namespace; others stay IRIs."""
-
-    def __init__(self) -> None:
-        self._homes: Sequence[tuple[str, str]] = sorted(
-            ((home, prefix) for prefix, home in prefixes().items()), key=lambda pair: -len(pair[0])
-        )
-
-    def __call__(self, iri: str) -> str:
-        for home, prefix in self._homes:
-            if iri.startswith(home):
-                return f"{prefix}:{iri[len(home) :]}"
-        return iri
 
 
 def parquet(network: Network, folder: Path) -> None:
@@ -120,9 +111,9 @@ def _parquet(
     from pyarrow.parquet import ParquetWriter
 
     types: dict[type[Value], pa.DataType] = {str: arrow.string(), int: arrow.int64(), float: arrow.float64()}
-    fields = [(name, arrow.date32() if name == "decided" else types[kind]) for name, kind in columns.items()]
+    fields = [(name, arrow.date32() if name in DAYS else types[kind]) for name, kind in columns.items()]
     schema = arrow.schema(fields, metadata={"title": network.title, "notes": " ".join(network.notes)})
-    as_stored: dict[str, Callable[[Any], Any]] = {"decided": dt.date.fromisoformat}
+    as_stored: dict[str, Callable[[Any], Any]] = dict.fromkeys(DAYS, dt.date.fromisoformat)
     with ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(rows):
             table = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -135,7 +135,7 @@ def _around(network: Network, start: str, part: Part) -> Network:
             f"{part.around} is no node of this projection", remedy="choose another, or a lower --min-weight"
         )
     note = f"Only what lies within {part.depth} step{'s' * (part.depth > 1)} of {part.around}."
-    return Network(network.title, nodes, edges, network.directed, [*network.notes, note])
+    return replace(network, nodes=nodes, edges=edges, notes=[*network.notes, note])
 
 
 def _pieces(store: GraphStore, form: str, part: Part, notes: list[str]) -> Iterator[str]:

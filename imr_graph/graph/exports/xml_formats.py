@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from xml.sax.saxutils import escape, quoteattr
 
+from imr_graph.graph.exports.identifiers import token
 from imr_graph.graph.exports.model import EDGE_COLUMNS, NODE_COLUMNS, Edge, Network, Node, Value
 from imr_graph.graph.exports.style import explained
 
 _TYPES = {str: "string", int: "int", float: "double"}
 # What XML 1.0 cannot hold, not even escaped, such as the form feed of a page end
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKS = re.compile(f'[&<>"\n\r\t{_UNSAFE.pattern[1:]}')  # what is written otherwise than it is
 _NODE = {"label": str, "type": str, **NODE_COLUMNS}
 _EDGE = {"relation": str, **EDGE_COLUMNS}
 
@@ -30,42 +33,52 @@ _YED_NODE = (
 
 def clean(text: str) -> str:
     """Text for XML: escaped, and without the characters that XML cannot hold."""
-    return escape(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return escape(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)) if _MARKS.search(text) else text
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return quoteattr(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)) if _MARKS.search(text) else f'"{text}"'
 
 
 def notes_of(network: Network) -> str:
     """The notes of a network in one paragraph: what colours mean, what was left out."""
-    return " ".join([explained(not network.directed), *network.notes])
+    return " ".join([explained(network.counted), *network.notes])
 
 
 def graphml(network: Network) -> Iterator[str]:
-    """GraphML with every column as a key, and what yEd draws where nodes have positions."""
+    """GraphML with every column as a key, and what yEd draws where nodes have positions.
+
+    Its schema wants name tokens as ids, so IRIs are a column. What is yEd's is an extension of the format: where there
+    are no positions, the file holds to the plain schema.
+    """
+    nodes = iter(network.nodes)
+    first = list(islice(nodes, 1))
     yield _GRAPHML_HEAD
-    for kind, columns in (("node", _NODE), ("edge", _EDGE)):
+    for kind, columns in (("node", {"iri": str, **_NODE}), ("edge", _EDGE)):
         for name, type_ in columns.items():
             yield f'<key id="{kind}_{name}" for="{kind}" attr.name="{name}" attr.type="{_TYPES[type_]}"/>\n'
-    yield '<key id="yed_node" for="node" yfiles.type="nodegraphics"/>\n'
+    if any("x" in node.values for node in first):
+        yield '<key id="yed_node" for="node" yfiles.type="nodegraphics"/>\n'
     yield '<key id="title" for="graph" attr.name="title" attr.type="string"/>\n'
     yield '<key id="notes" for="graph" attr.name="notes" attr.type="string"/>\n'
     yield f'<graph id="imr-graph" edgedefault="{"directed" if network.directed else "undirected"}">\n'
     yield f'<data key="title">{clean(network.title)}</data>\n'
-    nodes = iter(network.nodes)
-    for node in nodes:
-        values = {"label": node.label, "type": node.type, **node.values}
-        yield f"<node id={_attribute(node.id)}>{_graphml_data('node', values)}{_yed(node)}</node>\n"
+    for node in chain(first, nodes):
+        values = {"iri": node.id, "label": node.label, "type": node.type, **node.values}
+        yield f'<node id="{token(node.id)}">{_graphml_data("node", values)}{_yed(node)}</node>\n'
     for number, edge in enumerate(network.edges):
-        ends = f"source={_attribute(edge.source)} target={_attribute(edge.target)}"
+        ends = f'source="{token(edge.source)}" target="{token(edge.target)}"'
         data = _graphml_data("edge", {"relation": edge.relation, **edge.values})
         yield f'<edge id="e{number}" {ends}>{data}</edge>\n'
     yield f'<data key="notes">{clean(notes_of(network))}</data>\n</graph>\n</graphml>\n'
 
 
 def _graphml_data(kind: str, values: Mapping[str, Value]) -> str:
-    return "".join(f'<data key="{kind}_{name}">{clean(str(value))}</data>' for name, value in values.items())
+    return "".join([f'<data key="{kind}_{name}">{_shown(value)}</data>' for name, value in values.items()])
+
+
+def _shown(value: Value) -> str:
+    return clean(value) if isinstance(value, str) else str(value)
 
 
 def _yed(node: Node) -> str:
@@ -84,7 +97,10 @@ _VIZ = ("color", "size", "x", "y")
 
 
 def gexf(network: Network) -> Iterator[str]:
-    """GEXF 1.3 with colours, sizes and positions; cases and issues are there from the day of their decision on."""
+    """GEXF 1.3 with colours, sizes and positions.
+
+    On the timeline, cases and issues are there from the day of their decision on, what counts issues from the first.
+    """
     direction = "directed" if network.directed else "undirected"
     yield _GEXF_HEAD
     yield f"<meta><creator>imr-graph</creator><description>{clean(network.title)}</description>"
@@ -94,7 +110,7 @@ def gexf(network: Network) -> Iterator[str]:
     for kind, columns in (("node", _NODE), ("edge", _EDGE)):
         kept = [name for name in columns if name not in (*_VIZ, "label", "weight")]
         numbers[kind] = {name: f"{kind[0]}{number}" for number, name in enumerate(kept)}
-        yield f'<attributes class="{kind}" mode="static">\n'
+        yield f'<attributes class="{kind}">\n'
         for name, key in numbers[kind].items():
             yield f'<attribute id="{key}" title="{name}" type="{_TYPES[columns[name]].replace("int", "integer")}"/>\n'
         yield "</attributes>\n"
@@ -130,11 +146,12 @@ def _gexf_edge(number: int, edge: Edge, keys: Mapping[str, str]) -> str:
 
 
 def _start(values: Mapping[str, Value]) -> str:
-    return f' start="{values["decided"]}"' if "decided" in values else ""
+    day = values.get("decided") or values.get("first_decided")
+    return f' start="{day}"' if day else ""
 
 
 def _gexf_values(values: Mapping[str, Value], keys: Mapping[str, str]) -> str:
-    kept = (f'<attvalue for="{keys[k]}" value={_attribute(str(v))}/>' for k, v in values.items() if k in keys)
+    kept = [f'<attvalue for="{keys[k]}" value={_attribute(str(v))}/>' for k, v in values.items() if k in keys]
     return f"<attvalues>{''.join(kept)}</attvalues>"
 
 

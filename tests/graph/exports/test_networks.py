@@ -114,7 +114,7 @@ def test_summary(letters: GraphStore) -> None:
 
 def test_measures_of_a_large_network_take_no_layout() -> None:
     network = made(LAYOUT_LIMIT + 5)
-    whole = measured("Ring", list(network.nodes), list(network.edges), True, [])
+    whole = measured(network)
     (first, *_) = whole.nodes
     assert {"pagerank", "betweenness", "community"} <= first.values.keys()
     assert "x" not in first.values

@@ -9,12 +9,19 @@ from imr_graph.errors import QueryError, UnknownItem, UsageError
 from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports.locate import neighbourhood
 from imr_graph.graph.exports.model import Edge, Network, Node
+from imr_graph.graph.exports.networks import dressed
 from imr_graph.graph.exports.projections import project, projections
 from imr_graph.graph.exports.property_graph import property_graph
 from imr_graph.graph.exports.reading import Selection
+from imr_graph.graph.exports.style import EDGE_COLOR
 from imr_graph.graph.exports.write import Part, export, formats, plain_network
+from imr_graph.graph.exports.xml_formats import notes_of
+from imr_graph.graph.memory import RdflibStore
+from imr_graph.graph.triples import decision_quads
 from imr_graph.namespaces import BASE
+from imr_graph.rates import FLOOR
 from tests.graph.exports.conftest import Written
+from tests.graph.letters import DECISIONS
 
 CASE = f"{BASE}decision/CM14-0000001"
 OTHER = f"{BASE}decision/h-cccccccccccccccc"
@@ -73,7 +80,8 @@ def test_service_and_guideline_section(letters: GraphStore) -> None:
     (edge,) = [e for e in edges if e.target == SECTION]
     assert edge.source == f"{BASE}concept/service/mri"
     assert edge.values["label"] == "2 issues: 1 overturned, 1 upheld"
-    assert (edge.values["issues"], edge.values["overturned"], edge.values["overturn_share"]) == (2, 1, 0.5)
+    assert (edge.values["issues"], edge.values["overturned"]) == (2, 1)
+    assert edge.values["first_decided"] <= edge.values["last_decided"]  # type: ignore[operator]
     assert edge.values["by_reviewer"] == 2
     assert nodes[SECTION].values["issues"] == 2
 
@@ -104,16 +112,35 @@ def test_the_other_projections(letters: GraphStore) -> None:
     assert len(together) == 4
 
 
+@pytest.fixture(scope="module")
+def many(lines: list[str]) -> GraphStore:
+    """The first letter ``FLOOR`` times over, and the second once."""
+    store = RdflibStore([line for line in lines if "/decision/" not in line])
+    first, *others = DECISIONS
+    again = [first.model_copy(update={"id": f"CM15-{n:07d}", "source_sha256": f"{n:064x}"}) for n in range(FLOOR)]
+    store.bulk_load([line for decision in (*again, *others) for line in decision_quads(decision)])
+    return store
+
+
 @pytest.mark.parametrize("name", projections())
-def test_a_share_never_stands_without_its_n(letters: GraphStore, name: str) -> None:
-    nodes, edges = read(project(letters, name, Selection()))
+def test_a_share_never_stands_without_enough_issues(many: GraphStore, name: str) -> None:
+    network = dressed(project(many, name, Selection()))
+    nodes, edges = read(network)
+    rated = set()
     for values in [*(node.values for node in nodes.values()), *(edge.values for edge in edges)]:
-        assert ("overturn_share" in values) == ("issues" in values)
+        assert ("overturn_share" in values) == (int(values.get("issues", 0)) >= FLOOR)
+        rated.add("overturn_share" in values)
         if "issues" in values:
+            assert network.counted
             assert values["issues"] == values["overturned"] + values["partially_overturned"] + values["upheld"]  # type: ignore[operator]
+        if "overturn_share" in values:
             assert f"{int(values['overturned']) / int(values['issues']):.3f}" == f"{values['overturn_share']:.3f}"
             low, share, high = (float(values[f"overturn_{name}"]) for name in ("low", "share", "high"))
             assert low <= share <= high
+    assert rated == ({False} if name == "case-case" else {False, True})
+    assert {edge.values["color"] == EDGE_COLOR for edge in edges if "overturn_share" not in edge.values} <= {True}
+    assert {edge.values["color"] == EDGE_COLOR for edge in edges if "overturn_share" in edge.values} <= {False}
+    assert network.counted == ("no share is given" in notes_of(network))
 
 
 def test_what_is_left_out_is_said(letters: GraphStore) -> None:

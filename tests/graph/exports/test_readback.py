@@ -14,8 +14,10 @@ from xml.etree import ElementTree
 
 import igraph
 import networkx as nx
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import rustworkx
 
 from imr_graph.graph.exports.model import EDGE_COLUMNS, NODE_COLUMNS, Network
 from imr_graph.graph.exports.write import Part
@@ -24,7 +26,7 @@ from tests.graph.exports.conftest import Written
 Folder = Callable[[str], Path]
 Row = Mapping[str, Any]
 NODE_FACTS = ("label", "type", "outcome", "decided", "issues", "overturned", "overturn_share", "degree", "pagerank")
-EDGE_FACTS = ("relation", "weight", "issues", "overturn_share")
+EDGE_FACTS = ("relation", "label", "weight", "issues", "overturn_share")
 
 
 def plain(value: object) -> str:
@@ -51,20 +53,35 @@ def same(network: Network, nodes: Mapping[str, Row], edges: Iterable[tuple[str, 
     assert Counter((*key(s, t), *facts(row, EDGE_FACTS)) for s, t, row in edges) == counted
 
 
+def without_yed(text: str) -> str:
+    """GraphML as the schema alone has it; some readers take no extension."""
+    return re.sub(r'<data key="yed_node">.*?</data>|<key id="yed_node".*?/>', "", text)
+
+
 def test_graphml_in_networkx(written: Written, part: Part, network: Network, tmp_path: Path) -> None:
     (tmp_path / "a.graphml").write_text(written("graphml", part))
     graph = nx.read_graphml(tmp_path / "a.graphml", force_multigraph=True)
     assert graph.is_directed() == network.directed
+    graph = nx.relabel_nodes(graph, dict(graph.nodes("iri")))
     same(network, graph.nodes, graph.edges(data=True))
 
 
+def test_graphml_in_rustworkx(written: Written, part: Part, network: Network, tmp_path: Path) -> None:
+    (tmp_path / "a.graphml").write_text(without_yed(written("graphml", part)))
+    (graph,) = rustworkx.read_graphml(str(tmp_path / "a.graphml"))
+    nodes = graph.nodes()
+    assert graph.attrs["title"] == network.title
+    edges = ((nodes[source]["iri"], nodes[target]["iri"], row) for source, target, row in graph.weighted_edge_list())
+    same(network, {row["iri"]: row for row in nodes}, edges)
+
+
 def test_graphml_in_igraph(written: Written, part: Part, network: Network, tmp_path: Path) -> None:
-    (tmp_path / "a.graphml").write_text(re.sub(r'<data key="yed_node">.*?</data>', "", written("graphml", part)))
+    (tmp_path / "a.graphml").write_text(without_yed(written("graphml", part)))
     graph = igraph.Graph.Read_GraphML(str(tmp_path / "a.graphml"))
-    nodes = {vertex["id"]: vertex.attributes() for vertex in graph.vs}
-    names = graph.vs["id"]
-    for row in nodes.values():  # igraph has no empty numbers; counts are 0 where there are none
-        row.update({name: None for name in ("issues", "overturned") if row["overturn_share"] != row["overturn_share"]})
+    nodes = {vertex["iri"]: vertex.attributes() for vertex in graph.vs}
+    names = graph.vs["iri"]
+    for row in nodes.values() if not network.counted else ():  # igraph has no empty numbers: counts are 0
+        row.update(issues=None, overturned=None)
     same(network, nodes, ((names[e.source], names[e.target], e.attributes()) for e in graph.es))
 
 
@@ -90,7 +107,7 @@ def test_gexf_in_networkx(written: Written, part: Part, network: Network, tmp_pa
     starts = {
         node.get("id"): node.get("start") for node in ElementTree.fromstring(text).iter("{http://gexf.net/1.3}node")
     }
-    assert starts == {n.id: n.values.get("decided") for n in network.nodes}
+    assert starts == {n.id: n.values.get("decided") or n.values.get("first_decided") for n in network.nodes}
 
 
 def test_cytoscape_json_in_networkx(written: Written, part: Part, network: Network) -> None:
@@ -114,38 +131,84 @@ def test_node_link_json_in_networkx(written: Written, part: Part, network: Netwo
     assert graph.graph["title"] == network.title
 
 
-def test_neo4j_tables(folder: Folder, network: Network) -> None:
+def test_neo4j_tables_in_pandas(folder: Folder, network: Network) -> None:
     made = folder("neo4j")
-    with (made / "nodes.csv").open(newline="") as file:
-        rows = [{k.partition(":")[0] or "kind": v for k, v in row.items()} for row in csv.DictReader(file)]
-    with (made / "relationships.csv").open(newline="") as file:
-        edges = list(csv.DictReader(file))
+    rows, edges = (pd.read_csv(made / name) for name in ("nodes.csv", "relationships.csv"))
+    types = {n.id: n.type.title().replace(" ", "") for n in network.nodes}
+    assert dict(zip(rows["id:ID"], rows[":LABEL"], strict=True)) == types
+    plain_names = {name: name.partition(":")[0] for name in (*rows, *edges) if not name.startswith(":")}
+    nodes = {row["id"]: row for row in rows.rename(columns=plain_names).to_dict("records")}
     types = {n.id: n.type for n in network.nodes}
-    assert {row["id"]: row["kind"] for row in rows} == {n: t.title().replace(" ", "") for n, t in types.items()}
-    assert {row["id"]: row["label"] for row in rows} == {n.id: n.label for n in network.nodes}
-    found = Counter((e[":START_ID"], e[":END_ID"], e[":TYPE"], float(e["weight:double"])) for e in edges)
-    kinds = {e.relation: e.relation.upper().replace(" ", "_") for e in network.edges}
-    assert found == Counter((e.source, e.target, kinds[e.relation], e.values["weight"]) for e in network.edges)
-    assert {row["id"]: row["decided"] for row in rows} == {n.id: n.values.get("decided", "") for n in network.nodes}
+    relations = {e.relation.upper().replace(" ", "_"): e.relation for e in network.edges}
+    read = edges.rename(columns={":START_ID": "source", ":END_ID": "target", ":TYPE": "relation", **plain_names})
+    read["relation"] = read["relation"].map(relations)
+    same(
+        network,
+        {name: {**row, "type": types[name]} for name, row in nodes.items()},
+        ((row["source"], row["target"], row) for row in read.to_dict("records")),
+    )
 
 
-def test_kgx_tables(folder: Folder, network: Network) -> None:
-    from imr_graph.namespaces import prefixes
+# neo4j-admin database import: ID, LABEL, TYPE, START_ID and END_ID are its own; a property is a name and a type.
+_NEO4J_PROPERTY = re.compile(
+    r"\w+:(int|long|float|double|boolean|byte|short|char|string|point|date|localtime|time|localdatetime|datetime|duration)"
+)
 
-    def expanded(curie: str) -> str:
-        prefix, _, rest = curie.partition(":")
-        return prefixes().get(prefix, f"{prefix}:") + rest
 
+def test_neo4j_tables_keep_the_rules_of_its_import(folder: Folder) -> None:
+    made = folder("neo4j")
+    nodes, edges = (
+        list(csv.reader((made / name).read_text().splitlines())) for name in ("nodes.csv", "relationships.csv")
+    )
+    for header, own in ((nodes[0], {"id:ID", ":LABEL"}), (edges[0], {":START_ID", ":END_ID", ":TYPE"})):
+        assert own <= set(header)
+        assert all(_NEO4J_PROPERTY.fullmatch(name) for name in set(header) - own - {"label"})
+        assert len(set(header)) == len(header)
+    for header, *rows in (nodes, edges):
+        assert {len(row) for row in rows} == {len(header)}  # no field runs over lines
+        for name, cells in zip(header, zip(*rows, strict=True), strict=True):
+            kind = name.partition(":")[2]
+            read = {"long": int, "double": float, "date": dt.date.fromisoformat}.get(kind, str)
+            assert all(read(cell) is not None for cell in cells if cell)
+    known = [row[nodes[0].index("id:ID")] for row in nodes[1:]]
+    assert len(set(known)) == len(known)
+    assert {row[k] for row in edges[1:] for k in (0, 1)} <= set(known)
+    assert all(re.fullmatch("[A-Z_]+", row[2]) for row in edges[1:])
+
+
+def test_kgx_tables_in_pandas(folder: Folder, network: Network) -> None:
+    made = folder("kgx")
+    nodes, edges = (pd.read_csv(made / f"{name}.tsv", sep="\t", quoting=csv.QUOTE_NONE) for name in ("nodes", "edges"))
+    iris = dict(zip(nodes["id"], nodes["iri"], strict=True))
+    rows = {row["iri"]: {**row, "label": row["name"]} for row in nodes.to_dict("records")}
+    same(network, rows, ((iris[row["subject"]], iris[row["object"]], row) for row in edges.to_dict("records")))
+
+
+def test_kgx_tables_keep_the_rules_of_its_validator(folder: Folder) -> None:
+    """The patterns of kgx 2.7 (PrefixManager.is_curie, Validator), and what Biolink 4.4 requires of associations."""
     made = folder("kgx")
     nodes, edges = (
         list(csv.DictReader((made / name).read_text().splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
         for name in ("nodes.tsv", "edges.tsv")
     )
-    assert {expanded(row["id"]): row["name"] for row in nodes} == {n.id: n.label for n in network.nodes}
-    assert all(expanded(row["category"]).startswith("http") for row in nodes)
-    found = Counter((expanded(e["subject"]), expanded(e["object"]), e["relation"], float(e["weight"])) for e in edges)
-    assert found == Counter((e.source, e.target, e.relation, e.values["weight"]) for e in network.edges)
-    assert all(expanded(row["predicate"]).startswith("http") for row in edges)
+    curie = re.compile(r"[^ <()>:]*:[^/ :]+")
+    for row in nodes:
+        assert curie.fullmatch(row["id"])
+        assert re.fullmatch(r"biolink:([A-Z][a-z\d]+)+", row["category"])
+    for row in edges:
+        assert all(curie.fullmatch(row[end]) for end in ("subject", "object", "original_predicate"))
+        assert re.fullmatch(r"biolink:[a-z_]+", row["predicate"])
+        assert row["knowledge_level"] in ("knowledge_assertion", "statistical_association")
+        assert row["agent_type"] in ("text_mining_agent", "data_analysis_pipeline")
+    assert len({row["id"] for row in nodes}) == len(nodes)
+    assert len({row["id"] for row in edges}) == len(edges)
+
+
+def test_parquet_in_pandas(folder: Folder, network: Network) -> None:
+    made = folder("parquet")
+    nodes, edges = pd.read_parquet(made / "nodes.parquet"), pd.read_parquet(made / "edges.parquet")
+    rows = {row["id"]: row for row in nodes.to_dict("records")}
+    same(network, rows, ((row["source"], row["target"], row) for row in edges.to_dict("records")))
 
 
 def test_parquet_in_arrow(folder: Folder, network: Network) -> None:
@@ -170,5 +233,17 @@ def test_dot_in_graphviz(written: Written, part: Part, network: Network) -> None
     assert set(names) == {n.id for n in network.nodes}
     labels = {thing["name"]: " ".join(thing["label"].replace("\\n", " ").split()) for thing in document["objects"]}
     assert labels == {n.id: n.label.replace("\\", "\\\\") for n in network.nodes}
-    found = Counter((names[edge["tail"]], names[edge["head"]]) for edge in document["edges"])
-    assert found == Counter((edge.source, edge.target) for edge in network.edges)
+    found = Counter(
+        (names[edge["tail"]], names[edge["head"]], edge["label"], edge["tooltip"], float(edge["weight"]))
+        for edge in document["edges"]
+    )
+    assert found == Counter(
+        (
+            edge.source,
+            edge.target,
+            str(edge.values.get("issues", edge.relation)),
+            edge.values["label"],
+            edge.values["weight"],
+        )
+        for edge in network.edges
+    )
