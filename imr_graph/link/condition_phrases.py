@@ -8,11 +8,15 @@ lumbar spine strain", "tendinitis and bursitis of the shoulder", "dislocation, s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
+
+# An unknown word or a mark between two items; blanks, hyphens and slashes do not count
+_FOREIGN = re.compile(r"[^\W_]|[.?!]")
 
 
 @dataclass(slots=True)
@@ -270,7 +274,7 @@ def _chains(text: str, items: list[Item]) -> list[list[_Segment]]:
 
     for item in items:
         kind = item.meaning.kind
-        if end is not None and _foreign(text[end : item.start]):
+        if end is not None and _FOREIGN.search(text, end, item.start):
             close()
             joint, tied = None, False
         end = item.end
@@ -284,11 +288,6 @@ def _chains(text: str, items: list[Item]) -> list[list[_Segment]]:
             run.append(item)
     close()
     return chains
-
-
-def _foreign(gap: str) -> bool:
-    """Whether unknown words or marks stand in the gap between two items; blanks, hyphens and slashes do not count."""
-    return any(character.isalnum() or character in ".?!" for character in gap)
 
 
 def _parts_of(items: list[Item]) -> tuple[list[str], str | None]:

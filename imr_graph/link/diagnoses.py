@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from imr_graph.link.condition_lexicon import ConditionLexicon, Entry, Item, Kind
 from imr_graph.link.condition_phrases import Phrase, PhraseGrammar
@@ -44,8 +44,7 @@ _EVERYWHERE = "systemic"  # the part of what has no place of its own
 _UNLISTED_RULE = "mentioned"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition said at ``start:end`` of a text.
 
     ``concept`` is a notation of the scheme diagnosis, ``body_part`` one that is reported, ``head`` the words of the

@@ -190,7 +190,7 @@ class GroundLinker:
         return dict(sorted(added.items(), key=lambda item: (-abs(item[1]), item[0])))
 
     def _score(self, candidate: Candidate) -> float:
-        total = self._bias + sum(value * self._weights.get(name, 0.0) for name, value in candidate.features.items())
+        total = self._bias + sum([value * self._weights.get(name, 0.0) for name, value in candidate.features.items()])
         return 1 / (1 + exp(-total))
 
     def _ground(self, issue: Issue, clean: CleanText) -> tuple[Ground, ...]:
