@@ -1,33 +1,28 @@
-"""Seconds, memory and megabytes of every export: ``python bench/export.py [--edges 1000000] [--work DIR]``.
+"""Seconds, memory and megabytes of every export: ``python bench/export.py [--edges 1000000] [--store DIR]``.
 
-Makes a store of invented decisions with about that many edges in the property graph, and writes every format in a
-process of its own; beside it networkx's own writers, which hold the graph. CPU seconds, as the machine may be shared.
+Makes so many letters with bench/corpus.py that the property graph has about that many edges, builds a store of them
+with ``imr-graph build``, and writes every format in a process of its own; beside it networkx's own writers, which hold
+the graph. ``--store`` takes a store that is there. Every figure includes reading the store, but for those of writing
+alone. CPU seconds beside those of the clock, as the machine may be shared.
 """
 
 import argparse
 import json
-import random
 import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from datetime import date, timedelta
+import time
 from pathlib import Path
 
 from imr_graph.graph.exports.networks import to_networkx
 from imr_graph.graph.exports.property_graph import property_graph
 from imr_graph.graph.exports.reading import Selection
 from imr_graph.graph.exports.write import export
-from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
-from imr_graph.graph.triples import decision_quads
-from imr_graph.models import Citation, Decision, Diagnosis, Ground, Issue, Layout, Outcome, Party, QuotedPassage
-from imr_graph.text import Span
-from imr_graph.vocabulary import load_vocabulary
+from imr_graph.pipeline.generation import StoreFolder
 
-EDGES_A_LETTER = 22.3  # of the invented letters; 25.6 of 123 real ones
-SPAN = Span(0, 1)
+EDGES_A_LETTER = 21.8  # of the letters of bench/corpus.py; 25.6 of 123 real ones
 OURS = (
     "graphml",
     "gexf",
@@ -44,81 +39,44 @@ OURS = (
     "jsonld",
 )
 THEIRS = ("graphml", "gexf", "cytoscape", "node-link")
+BENCH = Path(__file__).parent
 
 
-class Letters:
-    """Invented decisions with concepts drawn by Zipf's law."""
-
-    def __init__(self) -> None:
-        vocabulary = load_vocabulary()
-        self._concepts = {name: sorted(c.notation for c in scheme) for name, scheme in vocabulary.schemes.items()}
-        self._sections = [name for name in self._concepts["guideline"] if "/" in name]
-        self._random = random.Random(7)
-
-    def _one(self, stock: list[str]) -> str:
-        return stock[min(len(stock) - 1, int(self._random.paretovariate(0.6)) - 1)]
-
-    def _citation(self, party: Party) -> Citation:
-        section = self._one(self._sections)
-        guideline = section.partition("/")[0]
-        return Citation(
-            cited_by=party, source="MTUS", document="MTUS", section="Special Studies", guideline=guideline,
-            guideline_section=section, span=SPAN, rule="bench",
-        )  # fmt: skip
-
-    def _issue(self, n: int) -> Issue:
-        passage = f"{int(self._random.paretovariate(0.5)) % 500_000:016x}"
-        return Issue(
-            n=n,
-            request="MRI of the lumbar spine without contrast",
-            outcome=self._random.choices(list(Outcome), (8, 2, 1))[0],
-            service=self._one(self._concepts["service"]),
-            drug=(self._one(self._concepts["drug"]),) if n == 2 else (),
-            body_parts=(self._one(self._concepts["body-part"]),),
-            citations=tuple(map(self._citation, (*Party, Party.REVIEWER))),
-            grounds=tuple(
-                Ground(notation=self._one(self._concepts["ground"]), sentence="So.", span=SPAN, rule="bench")
-                for _ in range(2)
-            ),
-            quoted_passages=(
-                QuotedPassage(id=passage, text=f"Recommended as an option {passage}.", span=SPAN, rule="bench"),
-            ),
-            request_span=SPAN,
-        )
-
-    def __call__(self, number: int) -> Decision:
-        conditions = {self._one(self._concepts["diagnosis"]) for _ in range(5)}
-        return Decision(
-            id=f"CM16-{number:07d}", text_sha256=f"{number:064x}"[::-1], source_sha256=f"{number:064x}",
-            source_name=f"{number}.txt", layout=Layout.FINAL_DETERMINATION_2015,
-            decision_date=date(2013, 1, 1) + timedelta(number % 2000), outcome=Outcome.UPHELD,
-            diagnoses=tuple(Diagnosis(text=c, concept=c, span=SPAN, rule="bench") for c in sorted(conditions)),
-            issues=tuple(self._issue(n) for n in (1, 2)),
-        )  # fmt: skip
+def build(folder: Path, letters: int) -> None:
+    """A store of so many letters in the new folder ``folder``."""
+    corpus = folder.with_name("letters.jsonl.zst")
+    subprocess.run([sys.executable, str(BENCH / "corpus.py"), str(letters), str(corpus)], check=True)
+    command = [sys.executable, "-m", "imr_graph", "build", str(corpus), "--store", str(folder), "--quiet"]
+    subprocess.run(command, check=True)
 
 
-def fill(path: Path, letters: int) -> None:
-    make = Letters()
-
-    def quads() -> Iterator[str]:
-        for number in range(letters):
-            yield from decision_quads(make(number))
-
-    with OxigraphStore.create(path) as store:
-        store.bulk_load(vocabulary_quads())
-        store.bulk_load(quads())
-        store.flush()
+def seconds() -> float:
+    """CPU seconds of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
-def ours(store: OxigraphStore, form: str, target: Path) -> None:
+def ours(store: OxigraphStore, form: str, target: Path) -> float:
+    before = seconds()
     export(store, form, target)
+    return seconds() - before
 
 
-def theirs(store: OxigraphStore, form: str, target: Path) -> None:
+def reading(store: OxigraphStore, form: str, target: Path) -> float:
+    """Nodes and edges one by one, and nothing written."""
+    before = seconds()
+    network = property_graph(store, Selection())
+    target.write_text(f"{sum(1 for _ in network.nodes)} nodes, {sum(1 for _ in network.edges)} edges")
+    return seconds() - before
+
+
+def theirs(store: OxigraphStore, form: str, target: Path) -> float:
+    """The CPU seconds of writing alone."""
     import networkx as nx
 
     graph = to_networkx(store)
     graph.graph.clear()
+    before = seconds()
     if form == "graphml":
         nx.write_graphml(graph, target)
     elif form == "gexf":
@@ -127,6 +85,7 @@ def theirs(store: OxigraphStore, form: str, target: Path) -> None:
         document = nx.cytoscape_data(graph) if form == "cytoscape" else nx.node_link_data(graph, edges="edges")
         with target.open("w") as file:
             json.dump(document, file)
+    return seconds() - before
 
 
 def peak() -> float:
@@ -135,44 +94,56 @@ def peak() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
-def one(kind: str, form: str, folder: Path) -> None:
+def row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def one(graph: Path, kind: str, form: str, folder: Path) -> None:
     """In a process of its own: write, and print what it took."""
     target = folder / f"{kind}.{form}"
-    with OxigraphStore.open(folder / "graph") as store:
-        {"ours": ours, "networkx": theirs}[kind](store, form, target)
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    started = time.perf_counter()
+    with OxigraphStore.open(graph) as store:
+        alone = {"ours": ours, "reading": reading, "networkx": theirs}[kind](store, form, target)
+    clock = time.perf_counter() - started
     files = [*target.iterdir()] if target.is_dir() else [target]
     size = sum(file.stat().st_size for file in files) / 1e6
+    if kind == "reading":
+        print(f"{target.read_text()}: reading alone {alone:.0f} CPU s, {peak():.0f} MB\n", flush=True)
+        print(
+            "| format | written by | s | CPU s | CPU s of writing | peak MB | file MB |\n" + "|---" * 7 + "|",
+            flush=True,
+        )
+    else:
+        writing = f"{alone:.0f}" if kind == "networkx" else ""
+        print(
+            f"| {form} | {kind} | {clock:.0f} | {seconds():.0f} | {writing} | {peak():.0f} | {size:.0f} |", flush=True
+        )
     for file in files:
         file.unlink()
     if target.is_dir():
         target.rmdir()
-    print(
-        f"| {form} | {kind} | {used.ru_utime + used.ru_stime:.0f} | {peak():.0f} | {size:.0f} |",
-        flush=True,
-    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edges", type=int, default=1_000_000)
-    parser.add_argument("--work", type=Path)
-    parser.add_argument("--one", nargs=2, metavar=("KIND", "FORMAT"))
+    parser.add_argument("--store", type=Path, help="a store that is there, in place of a new one")
+    parser.add_argument("--formats", nargs="*", default=OURS)
+    parser.add_argument("--one", nargs=4, metavar=("GRAPH", "KIND", "FORMAT", "FOLDER"))
     options = parser.parse_args()
-    folder = options.work or Path(tempfile.mkdtemp())
     if options.one:
-        kind, form = options.one
-        one(kind, form, folder)
+        graph, kind, form, folder = options.one
+        one(Path(graph), kind, form, Path(folder))
         return
-    if not (folder / "graph").exists():
-        fill(folder / "graph", round(options.edges / EDGES_A_LETTER))
-    with OxigraphStore.open(folder / "graph") as store:
-        network = property_graph(store, Selection())
-        print(f"{sum(1 for _ in network.nodes)} nodes, {sum(1 for _ in network.edges)} edges\n", flush=True)
-    print("| format | written by | CPU s | peak MB | file MB |\n|---|---|---|---|---|", flush=True)
-    for kind, forms in (("ours", OURS), ("networkx", THEIRS)):
-        for form in forms:
-            subprocess.run([sys.executable, __file__, "--work", str(folder), "--one", kind, form], check=True)
+    with tempfile.TemporaryDirectory() as work:
+        store = options.store or Path(work) / "store"
+        if options.store is None:
+            build(store, round(options.edges / EDGES_A_LETTER))
+        graph = StoreFolder(store).require().graph
+        theirs = [form for form in THEIRS if form in options.formats]
+        for kind, forms in (("reading", ["none"]), ("ours", options.formats), ("networkx", theirs)):
+            for form in forms:
+                subprocess.run([sys.executable, __file__, "--one", str(graph), kind, form, work], check=True)
 
 
 if __name__ == "__main__":

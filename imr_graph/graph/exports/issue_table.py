@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Iterator
 
 from imr_graph.graph.contract import GraphStore
@@ -38,6 +39,18 @@ _COLUMNS = {
 }
 
 
+def issues_of(store: GraphStore, cases: list[str], outcome: str | None) -> Iterator[str]:
+    """The IRIs of the issues of ``cases``, case by case and by number; only those with ``outcome``, if given."""
+    pattern = "?case imr:hasIssue ?item . ?item imr:issueNumber ?number"
+    if outcome is not None:
+        pattern += f" ; imr:outcome/skos:prefLabel ?outcome FILTER(STR(?outcome) = {json.dumps(outcome)})"
+    for start in range(0, len(cases), _AT_ONCE):
+        found = select(store, pattern, "case", cases[start : start + _AT_ONCE], "?case ?item ?number")
+        yield from (
+            item for _, _, item in sorted((str(r["case"]), int(str(r["number"])), str(r["item"])) for r in found)
+        )
+
+
 class _Line:
     """The csv module writes to a file; this one keeps the line."""
 
@@ -54,7 +67,7 @@ def issue_table(store: GraphStore, issues: Iterable[str]) -> Iterator[str]:
         some = wanted[start : start + _AT_ONCE]
         table: dict[str, dict[str, set[str]]] = {issue: {} for issue in some}
         for column, pattern in _COLUMNS.items():
-            for row in select(store, pattern, "item", some):
+            for row in select(store, pattern, "item", some, "?item ?value"):
                 table[str(row["item"])].setdefault(column, set()).add(str(row["value"]))
         for cells in table.values():
             yield str(writer.writerow("; ".join(sorted(cells.get(column, ()))) for column in _COLUMNS))

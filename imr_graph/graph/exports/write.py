@@ -13,13 +13,13 @@ from imr_graph.errors import UsageError
 from imr_graph.graph.contract import GraphStore, Result
 from imr_graph.graph.exports import json_formats, rdf, tables, xml_formats
 from imr_graph.graph.exports.answers import answer_network, construct
-from imr_graph.graph.exports.issue_table import issue_table
+from imr_graph.graph.exports.issue_table import issue_table, issues_of
 from imr_graph.graph.exports.locate import locate, neighbourhood, within
 from imr_graph.graph.exports.model import Network
 from imr_graph.graph.exports.page import page
 from imr_graph.graph.exports.projections import CASE_CASE, lighter, project
 from imr_graph.graph.exports.property_graph import property_graph
-from imr_graph.graph.exports.reading import Selection, batches, select_cases
+from imr_graph.graph.exports.reading import Selection, select_cases
 
 _CASE_CASE_WEIGHT = 2  # one shared concept says little; the note of the network tells
 
@@ -178,9 +178,7 @@ def _issues(store: GraphStore, part: Part, notes: list[str]) -> Iterator[str]:
         return
     cases, said = select_cases(store, part.selection)
     notes += said
-    for batch in batches(store, cases, part.selection.outcome):
-        kept = [node for node in batch.nodes.values() if node.type == "issue"]
-        yield from (n.id for n in sorted(kept, key=lambda n: (str(n.values["case"]), int(n.values["number"]))))
+    yield from issues_of(store, cases, part.selection.outcome)
 
 
 def _write_whole(target: Path, pieces: Iterator[str]) -> None:
