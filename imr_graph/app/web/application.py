@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -26,6 +26,7 @@ from imr_graph.app.web.generations import Generations
 from imr_graph.app.web.guard import Guard
 from imr_graph.app.web.guideline_page import guideline_page
 from imr_graph.app.web.ontology_page import ontology_page
+from imr_graph.app.web.openapi import describe
 from imr_graph.app.web.passage_page import passage_page, passages_page
 from imr_graph.app.web.search_page import search_page
 from imr_graph.app.web.sparql_endpoint import sparql
@@ -75,8 +76,13 @@ def _routes(site: Site) -> list[BaseRoute]:
     routes.append(Route("/", _endpoint(site, partial(site.show, VIEWS[0]))))
     routes.append(Route("/answer.{style}", _endpoint(site, partial(download, site))))
     routes.append(Route("/view.{style}", _endpoint(site, partial(download_view, site))))
+    routes.append(Route("/openapi.json", _endpoint(site, _description)))
     routes.append(Route("/sparql", _endpoint(site, partial(sparql, site)), methods=["GET", "POST"]))
     return routes
+
+
+async def _description(request: Request) -> Response:
+    return JSONResponse(describe(VIEWS))
 
 
 def _endpoint(site: Site, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -18,7 +18,7 @@ from imr_graph.insight.brief import write_brief
 from imr_graph.search.answer import Answer
 
 _COLUMNS = ("case_number", "issue", "outcome", "decision_date", "request", "score", "why", "citations", "snippet")
-_MEDIA = {"csv": "text/csv", "json": "application/json", "md": "text/markdown"}
+MEDIA = {"csv": "text/csv", "json": "application/json", "md": "text/markdown"}
 # A spreadsheet would run =HYPERLINK(...) that stands in a letter; the apostrophe makes it text
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,11 +26,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def download(site: Site, request: Request) -> Response:
     """The answer as the file that the address names."""
     style = request.path_params["style"]
-    if style not in _MEDIA:
+    if style not in MEDIA:
         raise UnknownItem(f"there is no answer as {style[:20]}", remedy="csv, json or md")
     text = await site.pages.run(lambda: _written(site.generations.reader(), asked_of(request), style))
     headers = {"content-disposition": f'attachment; filename="imr-answer.{style}"'}
-    return Response(text, media_type=f"{_MEDIA[style]}; charset=utf-8", headers=headers)
+    return Response(text, media_type=f"{MEDIA[style]}; charset=utf-8", headers=headers)
 
 
 async def download_view(site: Site, request: Request) -> Response:

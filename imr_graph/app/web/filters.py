@@ -31,6 +31,7 @@ TITLES = {
     "amount": "Amount requested",
     "case": "Case",
 }
+PARAMETERS = (*TITLES, "crossing", "section_crossing")  # the fields that a search can be narrowed to
 
 
 def value_of(vocabulary: Vocabulary, field: str, notation: str) -> str:
@@ -46,8 +47,7 @@ def label_of(vocabulary: Vocabulary, field: str, value: str) -> str:
 
 def filters_of(asked: Asked) -> Pairs:
     """The filters of a request, in the order of the fields."""
-    names = [*TITLES, "crossing", "section_crossing"]
-    found = tuple((name, value) for name in names for value in asked.many(name))
+    found = tuple((name, value) for name in PARAMETERS for value in asked.many(name))
     if len(found) > 50 or any(len(value) > 200 for _, value in found):
         raise UsageError("these are too many filters", remedy="take some away")
     return found

@@ -131,7 +131,7 @@ TRIPLES: Formats = {
     "application/xml": _graph_as("xml"),
     "text/plain": _graph_as("nt"),
 }
-_SHORT = {
+SHORT = {
     "json": ("application/sparql-results+json", "application/ld+json"),
     "xml": ("application/sparql-results+xml", "application/rdf+xml"),
     "csv": ("text/csv", "text/csv"),
@@ -149,9 +149,9 @@ def written(result: Result, accept: str, short: str = "") -> tuple[str, str]:
     """
     offered = TRIPLES if result.form in ("CONSTRUCT", "DESCRIBE") else ROWS
     if short:
-        if short not in _SHORT:
-            raise UsageError(f"there is no format {short[:20]}", remedy=f"one of {', '.join(_SHORT)}")
-        accept = _SHORT[short][offered is TRIPLES]
+        if short not in SHORT:
+            raise UsageError(f"there is no format {short[:20]}", remedy=f"one of {', '.join(SHORT)}")
+        accept = SHORT[short][offered is TRIPLES]
     media = preferred(accept, tuple(offered))
     if media is None:
         kinds = ", ".join(dict.fromkeys(offered))
