@@ -9,6 +9,7 @@ from imr_graph.text import CleanText, Span
 
 CODES: dict[str, str] = {
     "header-missing": "The letter has no header, so no case number and no dates.",
+    "header-jumbled": "The header's values stand before their labels; its dates were told by their order in time.",
     "field-missing": "A field that letters of this layout have was not found.",
     "date-unreadable": "A date of the header is no date of the calendar.",
     "outcome-missing": "An issue's heading has no Upheld or Overturned; the outcome was read from its rationale.",

@@ -2,7 +2,8 @@
 
 Labels and values are read as a row of tokens, so it does not matter whether a value stands behind its label, on
 the next line (``Application`` / ``Received:``), or whether all labels of a column come before all its values, as in
-PDF text in plain reading order.
+PDF text in plain reading order. Where an extractor has put values before their labels, the dates are told by their
+order in time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from imr_graph.parse import patterns
 from imr_graph.parse.findings import Findings
 
 DATES = ("date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "date_received")
+# An injury comes before the denial, the application for review before its assignment (8 CCR 9792.10.1, 9792.10.3)
+_IN_TIME = ("date_of_injury", "ur_denial_date", "date_received", "date_assigned", "decision_date")
 # What is known of the headers of the earlier layouts; those of 2014 and later have every field.
 _EXPECTED: dict[Layout, tuple[str, ...]] = {
     Layout.NOTICE_2013: ("case_number", "decision_date", "ur_denial_date", "date_received"),
@@ -24,6 +27,7 @@ _EXPECTED: dict[Layout, tuple[str, ...]] = {
 _DIGITS = re.compile(r"\d+")  # 9, 30 and 2016 of "9/30/2016"
 
 Header = dict[str, str | dt.date]
+_Run = tuple[list[str], list[re.Match[str]]]  # labels, and the values behind them
 
 
 def read_header(findings: Findings, start: int, end: int) -> Header:
@@ -32,20 +36,54 @@ def read_header(findings: Findings, start: int, end: int) -> Header:
     A field that is missing is not in the result; :func:`report_missing` tells of it.
     """
     header: Header = {}
+    runs = _runs(findings, start, end)
+    jumbled = _jumbled(runs)
+    for labels, values in runs:
+        _assign(findings, header, [n for n in labels if n not in DATES] if jumbled else labels, values)
+    if jumbled:
+        dates = [value for _, values in runs for value in values if value.lastgroup == "date"]
+        for name, value in zip(_IN_TIME, sorted(dates, key=_in_time), strict=True):
+            _store(findings, header, name, value)
+        findings.report("header-jumbled", "values stand before their labels: dates are told by their order in time")
+    return header
+
+
+def _runs(findings: Findings, start: int, end: int) -> list[_Run]:
+    """The labels in order, each run of them with the values behind it."""
+    runs: list[_Run] = []
     labels: list[str] = []
     values: list[re.Match[str]] = []
+    seen = False  # the label of the date received
     for token in patterns.HEADER_TOKEN.regex.finditer(findings.clean.text, start, end):
         kind = token.lastgroup or ""
         if kind in ("case", "kind", "date"):
             values.append(token)
             continue
         if values and kind != "rest":
-            _assign(findings, header, labels, values)
+            runs.append((labels, values))
             labels, values = [], []
-        if kind != "rest" or "date_received" not in (*labels, *header):
-            labels.append("date_received" if kind == "rest" else kind)
-    _assign(findings, header, labels, values)
-    return header
+        name = "date_received" if kind == "rest" else kind
+        if kind != "rest" or not seen:
+            labels.append(name)
+        seen = seen or name == "date_received"
+    return [*runs, (labels, values)]
+
+
+def _jumbled(runs: list[_Run]) -> bool:
+    """Whether every date has its value, but one run has too many of them and another too few."""
+    surplus = [
+        sum(value.lastgroup == "date" for value in values) - sum(label in DATES for label in labels)
+        for labels, values in runs
+    ]
+    labels = sorted(label for labels, _ in runs for label in labels if label in DATES)
+    dates = [value for _, values in runs for value in values if value.lastgroup == "date"]
+    return (
+        any(surplus) and sum(surplus) == 0 and labels == sorted(DATES) and all(to_date(date.group()) for date in dates)
+    )
+
+
+def _in_time(value: re.Match[str]) -> dt.date:
+    return to_date(value.group()) or dt.date.min
 
 
 def _assign(findings: Findings, header: Header, labels: list[str], values: list[re.Match[str]]) -> None:

@@ -95,6 +95,27 @@ def test_a_blank_value_is_missing_and_no_neighbour_takes_its_place(letter: Calla
     }
 
 
+def test_values_before_their_labels_are_told_by_time(letter: Callable[..., ParsedLetter]) -> None:
+    header = """Case Number:
+Date Assigned:
+Decision Date:
+Priority:
+CM15-9910001
+08/17/2015
+09/21/2015
+Standard
+03/02/2013
+Date of Injury:
+UR Denial Date: 07/20/2015
+07/31/2015
+Application
+Received:
+"""
+    parsed = letter("MRI: Upheld", header=header)
+    assert header_of(parsed) == WHOLE
+    assert [p.code for p in parsed.decision.problems] == ["header-jumbled"]
+
+
 def test_a_day_that_is_none_is_a_problem(letter: Callable[..., ParsedLetter]) -> None:
     parsed = letter("MRI: Upheld", header=FORMS["one line"].replace("03/02/2013", "02/30/2013"))
     (problem,) = parsed.decision.problems
