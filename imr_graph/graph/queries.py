@@ -7,10 +7,18 @@
     #+ parameters:
     #+   service: {type: service, required: false, help: a service, or a whole class of services}
     #+ columns: [case, issue, request]
-    SELECT ?case ?issue ?request WHERE { VALUES ?service { UNDEF } ... }
+    SELECT ?case ?issue ?request WHERE {
+      #? VALUES ?service { UNDEF } ?item imr:service/skos:broader* ?service .
+      { SELECT * WHERE { ?item imr:issueNumber ?issue } }
+      ...
+    }
 
-As it stands a file runs in any SPARQL tool and filters nothing. A value replaces ``UNDEF`` as the n3 form of a
-checked term, never as raw text. The type of a parameter is a concept scheme, ``passage``, ``string``, ``integer``,
+As it stands a file runs in any SPARQL tool and filters nothing. A line after ``#?`` narrows the answer; it counts only
+where its parameter has a value, which replaces ``UNDEF`` as the n3 form of a checked term, never as raw text.
+
+``{ SELECT * WHERE { ... } }`` is the pattern in it, read as a whole and joined by hash: right for an answer from the
+whole corpus, ten times faster there than to look up each row. Where a concept narrows the query, :func:`bind` takes
+the ``SELECT *`` away, and only what belongs to the narrow rows is looked up; the answer is the same. The type of a parameter is a concept scheme, ``passage``, ``string``, ``integer``,
 ``date`` or ``iri``; ``default`` is used where no value is given.
 """
 
@@ -37,6 +45,8 @@ _PARAMETER = re.compile(
     r"(?P<name>\w+): \{type: (?P<type>[\w-]+), required: (?P<required>true|false), "
     r"(?:default: (?P<default>[^,]+), )?help: (?P<help>.+)\}"
 )
+_SCAN = "{ SELECT * WHERE {"
+_BROAD = ("outcome", "party")  # schemes whose concepts leave much of the corpus
 # An IRI as far as it may stand between < and >
 _IRI = re.compile(r'[A-Za-z][\w+.-]*:[^\s<>"{}|\\^`]+')
 
@@ -120,7 +130,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], vocabulary: Vocabulary, b
         if name not in names:
             known = f"its parameters: {', '.join(names)}" if names else "it has none"
             raise QueryError(f"the query {query.name} has no parameter {name!r}", remedy=known)
-    text = query.text
+    text, narrow = query.text, False
     for parameter in query.parameters:
         value = values.get(parameter.name, parameter.default)
         if value is None:
@@ -131,8 +141,10 @@ def bind(query: NamedQuery, values: Mapping[str, str], vocabulary: Vocabulary, b
                 )
             continue
         place = f"VALUES ?{parameter.name} {{ UNDEF }}"
+        text = text.replace(f"#? {place}", place)
         text = text.replace(place, f"VALUES ?{parameter.name} {{ {_term(parameter, value, vocabulary, base)} }}")
-    return text
+        narrow |= parameter.type in vocabulary.schemes and parameter.type not in _BROAD
+    return text.replace(_SCAN, "{ {") if narrow else text
 
 
 def run_named(

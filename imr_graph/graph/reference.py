@@ -118,8 +118,8 @@ def queries_page() -> str:
     lines = [
         "# Named queries\n",
         "Made from queries/*.rq by `imr_graph.graph.reference`; do not edit. Run one with `imr-graph query NAME`;",
-        "each file is plain SPARQL and runs in any tool. A concept may be given by notation, label, CURIE or IRI. A",
-        "share stands only beside its n.\n",
+        "each file is plain SPARQL and runs in any tool; in a line after `#?`, take away the `#?` and put a value for",
+        "`UNDEF`. A concept may be given by notation, label, CURIE or IRI.\n",
     ]
     for query in load_queries().values():
         lines += _query(query)
