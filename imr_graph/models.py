@@ -20,7 +20,7 @@ from imr_graph.text import Span
 class Model(BaseModel):
     """A frozen value; unknown fields are ignored, so that newer output can be read by older code."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Outcome(StrEnum):
