@@ -92,7 +92,7 @@ def pages(cases: Sequence[str]) -> list[str]:
     """What users look at: mostly searches, then letters, and now and then the rest."""
     searches = [f"/search?{urlencode({'q': query})}" for query in QUERIES]
     letters = [f"/case/{case}" for case in cases]
-    rest = ["/amounts?service=physical-therapy", "/explore?node=MRI", "/passages", "/corpus"]
+    rest = ["/amounts?service=physical-therapy", "/explore?node=MRI", "/passages", "/corpus", "/gaps?q=mri+lumbar"]
     rest += ["/search.json?service=mri", "/sparql?" + urlencode({"query": "SELECT * { ?s imr:service ?o } LIMIT 20"})]
     return [*searches, *letters, *rest]
 

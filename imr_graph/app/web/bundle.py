@@ -29,14 +29,12 @@ def pairings(reader: Reader, decision: Decision, n: int) -> tuple[Counted, ...]:
     if service is None or not others:
         return ()
     name = label(reader.vocabulary, "service", service)
-    node = Word("service", service)
-    everywhere = count_cohort(reader.index, f"all requests for {name}", node)
-    sides = {slug(o): _cases(reader, All((node, Word("outcome", slug(o))))) for o in Outcome}
+    everywhere = count_cohort(reader.index, f"all requests for {name}", Word("service", service))
+    here = Counter(slug(issue.outcome) for issue in decision.issues if issue.service == service)
     found = [counted(everywhere, (("service", value_of(reader.vocabulary, "service", service)),))]
     for other in list(filter(None, others))[:_OTHERS]:
-        both = _cases(reader, Word("service", other)).keys() - {decision.id}
-        counts = {side: sum(cases[case] for case in cases.keys() & both) for side, cases in sides.items()}
-        if not any(counts.values()):
+        counts = Counter(_together(reader, service, other)) - here
+        if not counts:
             continue
         words = f"{name} asked for together with {label(reader.vocabulary, 'service', other)}, in other letters"
         pair = counted(cohort_of(words, counts), None)
@@ -52,9 +50,18 @@ def pairings(reader: Reader, decision: Decision, n: int) -> tuple[Counted, ...]:
     return tuple(found)
 
 
-def _cases(reader: Reader, node: Node) -> Counter[str]:
-    """How many issues that match each case has."""
-    return Counter(reader.index.facets(node, ["case"], _EVERY)["case"])
+def _together(reader: Reader, service: str, other: str) -> dict[str, int]:
+    """Issues about ``service`` whose letter asks for ``other`` too, by outcome; counted once a generation."""
+
+    def cases(node: Node) -> dict[str, int]:
+        return reader.index.facets(node, ["case"], _EVERY)["case"]
+
+    def count() -> dict[str, int]:
+        both = cases(Word("service", other)).keys()
+        sides = {slug(o): cases(All((Word("service", service), Word("outcome", slug(o))))) for o in Outcome}
+        return {side: sum(found[case] for case in found.keys() & both) for side, found in sides.items()}
+
+    return reader.once(f"{service} with {other}", count)
 
 
 def _query(letter: str, service: str, other: str) -> str:

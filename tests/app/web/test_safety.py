@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import socket
@@ -16,6 +17,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from imr_graph.app.cli import app as cli
+from imr_graph.app.serving import listening
 from imr_graph.app.web.application import make_app
 from imr_graph.app.web.marks import Mark, stretches
 from imr_graph.errors import UsageError
@@ -161,6 +163,25 @@ def test_a_taken_port_is_named(store: Path) -> None:
         result = CliRunner().invoke(cli, ["serve", "--store", str(store), "--port", port])
     assert isinstance(result.exception, UsageError)
     assert port in str(result.exception)
+
+
+def test_an_answer_is_sent_without_delay() -> None:
+    """A small second part of an answer must not wait for the first to be confirmed, which takes 40 ms."""
+
+    async def option() -> int:
+        asked: asyncio.Queue[int] = asyncio.Queue()
+
+        def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.put_nowait(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = listening("127.0.0.1", 0)
+        async with await asyncio.start_server(look, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.close()
+            return await asked.get()
+
+    assert asyncio.run(option())
 
 
 TEXT = (
