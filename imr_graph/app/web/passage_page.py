@@ -115,13 +115,19 @@ def passage_row(passage: Passage) -> PassageRow:
 def passages_page(reader: Reader, asked: Asked) -> PassagesPage:
     """The passages that have all the words asked for, in issues about a service where one is named."""
     text, service = asked.one("q")[:500], asked.one("service")[:200]
-    only = PassageFilter(services=notations(reader.vocabulary, "service", service) if service else ())
-    found = reader.passages.find(text, only=only, limit=asked.number("limit", _LISTED, 1, 200))
+    limit = asked.number("limit", _LISTED, 1, 200)
+
+    def rows() -> tuple[PassageRow, ...]:
+        only = PassageFilter(services=notations(reader.vocabulary, "service", service) if service else ())
+        return tuple(map(passage_row, reader.passages.find(text, only=only, limit=limit)))
+
+    # the most quoted of all have thousands of quotations to look at
+    first = not (text or service) and limit == _LISTED
     return PassagesPage(
         title="Guideline words that decisions quote",
         q=text,
         service=service,
-        rows=tuple(passage_row(passage) for passage in found),
+        rows=reader.once("passages", rows) if first else rows(),
     )
 
 
