@@ -31,11 +31,13 @@ def _described(network: Network) -> dict[str, object]:
 
 def cytoscape(network: Network) -> Iterator[str]:
     """The JSON of Cytoscape (.cyjs) and cytoscape.js: elements with positions, and a style for the latter."""
+    placed, nodes = network.placed()
     head = {"shared_name": network.title, "name": network.title, **_described(network)}
     yield '{"format_version": "1.0", "generated_by": "imr-graph", "target_cytoscapejs_version": "~3.0",\n'
     yield f'"data": {dump(head)},\n"directed": {dump(network.directed)}, "multigraph": true,\n'
-    yield f'"style": {dump(_STYLE)},\n"elements": {{"nodes": ['
-    yield from _elements(map(_cytoscape_node, network.nodes))
+    layout = {"name": "preset" if placed else "grid"}
+    yield f'"style": {dump(_STYLE)}, "layout": {dump(layout)},\n"elements": {{"nodes": ['
+    yield from _elements(map(_cytoscape_node, nodes))
     yield '],\n"edges": ['
     yield from _elements(_cytoscape_edge(number, edge) for number, edge in enumerate(network.edges))
     yield "]}}\n"
@@ -71,7 +73,12 @@ _STYLE = [
     },
     {
         "selector": "edge",
-        "style": {"line-color": "data(color)", "width": 1.5, "curve-style": "haystack", "opacity": 0.6},
+        "style": {
+            "line-color": "data(color)",
+            "width": "mapData(weight, 1, 20, 1.5, 8)",
+            "curve-style": "haystack",
+            "opacity": 0.6,
+        },
     },
 ]
 

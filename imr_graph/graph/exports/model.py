@@ -5,8 +5,9 @@ A network may be larger than memory: its nodes and edges are streams, read once,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import NamedTuple
 
 Value = str | int | float
@@ -91,3 +92,9 @@ class Network:
     directed: bool = True
     notes: list[str] = field(default_factory=list)
     counted: bool = False
+
+    def placed(self) -> tuple[bool, Iterator[Node]]:
+        """Whether its nodes have positions, which the first tells, and the nodes."""
+        nodes = iter(self.nodes)
+        first = list(islice(nodes, 1))
+        return any("x" in node.values for node in first), chain(first, nodes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
 from xml.sax.saxutils import escape, quoteattr
 
 from imr_graph.graph.exports.identifiers import token
@@ -51,19 +50,18 @@ def graphml(network: Network) -> Iterator[str]:
     Its schema wants name tokens as ids, so IRIs are a column. What is yEd's is an extension of the format: where there
     are no positions, the file holds to the plain schema.
     """
-    nodes = iter(network.nodes)
-    first = list(islice(nodes, 1))
+    placed, nodes = network.placed()
     yield _GRAPHML_HEAD
     for kind, columns in (("node", {"iri": str, **_NODE}), ("edge", _EDGE)):
         for name, type_ in columns.items():
             yield f'<key id="{kind}_{name}" for="{kind}" attr.name="{name}" attr.type="{_TYPES[type_]}"/>\n'
-    if any("x" in node.values for node in first):
+    if placed:
         yield '<key id="yed_node" for="node" yfiles.type="nodegraphics"/>\n'
     yield '<key id="title" for="graph" attr.name="title" attr.type="string"/>\n'
     yield '<key id="notes" for="graph" attr.name="notes" attr.type="string"/>\n'
     yield f'<graph id="imr-graph" edgedefault="{"directed" if network.directed else "undirected"}">\n'
     yield f'<data key="title">{clean(network.title)}</data>\n'
-    for node in chain(first, nodes):
+    for node in nodes:
         values = {"iri": node.id, "label": node.label, "type": node.type, **node.values}
         yield f'<node id="{token(node.id)}">{_graphml_data("node", values)}{_yed(node)}</node>\n'
     for number, edge in enumerate(network.edges):

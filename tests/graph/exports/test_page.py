@@ -1,5 +1,6 @@
 """The page stands alone: no address to load from, no way for a label to become code; a browser draws it."""
 
+import html
 import json
 import re
 import shutil
@@ -8,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports.model import Edge, Network, Node
 from imr_graph.graph.exports.networks import dressed
 from imr_graph.graph.exports.page import page
-from imr_graph.graph.exports.write import Part
+from imr_graph.graph.exports.write import Part, network_of
 from tests.graph.exports.conftest import Written
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,12 +27,14 @@ def data_of(text: str) -> dict[str, list[dict[str, object]]]:
     return document
 
 
-def hostile_page() -> str:
+def hostile() -> Network:
     nodes = [Node("urn:a", HOSTILE, "case", {"outcome": "upheld"}), Node("urn:b", "B", HOSTILE, {})]
-    network = Network(
-        HOSTILE, nodes, [Edge("urn:a", "urn:b", HOSTILE, {"weight": 2.0, "label": HOSTILE})], notes=[HOSTILE]
-    )
-    return "".join(page(dressed(network)))
+    edge = Edge("urn:a", "urn:b", HOSTILE, {"weight": 2.0, "label": HOSTILE})
+    return dressed(Network(HOSTILE, nodes, [edge], notes=[HOSTILE]))
+
+
+def hostile_page() -> str:
+    return "".join(page(hostile()))
 
 
 def test_the_page_holds_the_network(written: Written, part: Part, network: Network) -> None:
@@ -59,10 +63,11 @@ def test_labels_are_data() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sample", "hostile"])
-def test_a_browser_draws_it(written: Written, tmp_path: Path, kind: str) -> None:
+def test_a_browser_draws_it(letters: GraphStore, written: Written, tmp_path: Path, kind: str) -> None:
     if BROWSER is None:
         pytest.skip("no Chromium")
-    text = written("html", Part(projection="service-guideline")) if kind == "sample" else hostile_page()
+    drawn = Part(projection="service-guideline")
+    text = written("html", drawn) if kind == "sample" else hostile_page()
     asked = """<script>
 addEventListener("error", event => { document.body.dataset.error = event.message; });
 addEventListener("load", () => setTimeout(() => {
@@ -72,6 +77,8 @@ addEventListener("load", () => setTimeout(() => {
   document.body.dataset.drawn = pixels.some(value => value > 0);
   document.querySelector("#found button").click();
   document.body.dataset.count = document.getElementById("count").textContent;
+  document.body.dataset.read = JSON.stringify([
+    nodes.map(n => [n.id, n.label, n.type]), edges.map(e => [e.s.id, e.t.id, e.relation, e.label, e.weight])]);
 }, 300));
 </script>"""
     path = tmp_path / "page.html"
@@ -82,6 +89,13 @@ addEventListener("load", () => setTimeout(() => {
     assert body
     assert "data-error" not in body[1]
     assert 'data-drawn="true"' in body[1]
+    network = network_of(letters, drawn) if kind == "sample" else hostile()
+    read = re.search('data-read="([^"]*)"', body[1])
+    assert read
+    assert json.loads(html.unescape(read[1])) == [
+        [[n.id, n.label, n.type] for n in network.nodes],
+        [[*e[:3], e.values["label"], e.values["weight"]] for e in network.edges],
+    ]
     nodes, edges = (len(data_of(text)[key]) for key in ("nodes", "edges"))
     assert f'data-count="{nodes} of {nodes} nodes, {edges} of {edges} edges"' in body[1]
     card = made.stdout[made.stdout.index('id="card"') :]

@@ -164,12 +164,12 @@ def test_neo4j_tables_keep_the_rules_of_its_import(folder: Folder) -> None:
         assert own <= set(header)
         assert all(_NEO4J_PROPERTY.fullmatch(name) for name in set(header) - own - {"label"})
         assert len(set(header)) == len(header)
+    readers: dict[str, Callable[[str], object]] = {"long": int, "double": float, "date": dt.date.fromisoformat}
     for header, *rows in (nodes, edges):
         assert {len(row) for row in rows} == {len(header)}  # no field runs over lines
         for name, cells in zip(header, zip(*rows, strict=True), strict=True):
             kind = name.partition(":")[2]
-            read = {"long": int, "double": float, "date": dt.date.fromisoformat}.get(kind, str)
-            assert all(read(cell) is not None for cell in cells if cell)
+            assert all(readers.get(kind, str)(cell) is not None for cell in cells if cell)
     known = [row[nodes[0].index("id:ID")] for row in nodes[1:]]
     assert len(set(known)) == len(known)
     assert {row[k] for row in edges[1:] for k in (0, 1)} <= set(known)
