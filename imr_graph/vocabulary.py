@@ -142,6 +142,9 @@ def tokenise(text: str) -> Iterator[tuple[str, int, int]]:
 @lru_cache(maxsize=1 << 15)  # dictionaries share labels: each is taken apart once a start
 def normalise(label: str) -> str:
     """A label as it is compared: its tokens, joined by single spaces."""
+    lowered = label.lower()
+    if lowered.isascii() and lowered.replace(" ", "").isalnum() and "  " not in lowered:
+        return lowered.strip()  # most labels are plain words, and a start reads twenty thousand of them
     return " ".join(_TOKEN.findall(label)).lower()
 
 

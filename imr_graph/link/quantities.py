@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from imr_graph.models import Schedule
 from imr_graph.resources import rules
@@ -30,7 +30,7 @@ class Amount:
 
 
 class QuantityReader:
-    """Amount rules, compiled when the first heading with a number is read; build it once."""
+    """Amount rules, each compiled when a heading first gets as far as it; build it once."""
 
     def __init__(self) -> None:
         table = rules("quantities")
@@ -40,6 +40,8 @@ class QuantityReader:
         number = rf"(?:\d+(?:\.\d+)?|(?:{words})\b)"
         self._ranged = rf"{number}(?:\s*(?:-|–|to|or)\s*{number})?"
         self._number = re.compile(number, re.IGNORECASE)
+        self._rules: list[dict[str, str]] = table["rule"]
+        self._pattern = cache(self._compiled)
         self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
         self._unit_of = {
             name: unit
@@ -57,12 +59,8 @@ class QuantityReader:
         return re.compile("|".join(f"(?:{p})" for p in rules("quantities")["mask"]["patterns"]), re.IGNORECASE)
 
     @cached_property
-    def _rules(self) -> list[tuple[str, str, re.Pattern[str]]]:
-        return [(rule["name"], rule["kind"], self._compiled(rule["pattern"])) for rule in rules("quantities")["rule"]]
-
-    @cached_property
     def _weight(self) -> re.Pattern[str]:
-        return next(pattern for name, _, pattern in self._rules if name == "weight")
+        return next(self._pattern(rule["pattern"]) for rule in self._rules if rule["name"] == "weight")
 
     @cached_property
     def _refills(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -87,9 +85,10 @@ class QuantityReader:
         if not self._number.search(text):
             return None
         masked = self._masked(text, foreign)
-        for name, kind, pattern in self._rules:
-            match = pattern.search(masked)
-            amount = match and self._amount(match, name, kind, self._default_unit(service, service_class))
+        for rule in self._rules:
+            name = rule["name"]
+            match = self._pattern(rule["pattern"]).search(masked)
+            amount = match and self._amount(match, name, rule["kind"], self._default_unit(service, service_class))
             if amount and not (name == "hash" and amount.quantity == 1 and by_weight and self._weight.search(masked)):
                 return self._with_refills(masked, amount)
         return None
