@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from imr_graph.link.body_parts import BodyPartReader
-from imr_graph.models import Decision, Issue
+from imr_graph.models import Evidence, Issue
 from imr_graph.resources import rules
+from imr_graph.text import Span
 
 if TYPE_CHECKING:
     from imr_graph.link.requests import RequestFacts
+    from imr_graph.parse import ParsedLetter
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Parts taken from the letter: where it names them, and the rule that took them."""
+
+    notations: tuple[str, ...]
+    spans: tuple[Span, ...]
+    rule: str
 
 
 class RequestContext:
@@ -25,52 +36,99 @@ class RequestContext:
         self._never = frozenset(table["context_never"])
         self._operation_services = frozenset(table["operation_services"])
 
-    def fill(self, decision: Decision, facts: Sequence[RequestFacts]) -> list[RequestFacts]:
-        """The facts of the issues in order, completed where the letter allows."""
-        operation = next((f for f in facts if f.service_class == "surgery" and f.body_parts), None)
-        named = {part for fact in facts for part in fact.body_parts}
-        return [
-            self._completed(decision, issue, fact, facts, operation, named)
-            for issue, fact in zip(decision.issues, facts, strict=True)
-        ]
+    def fill(self, letter: ParsedLetter, facts: Sequence[RequestFacts]) -> list[RequestFacts]:
+        """The facts of the issues in order, completed where the letter allows, with the evidence for it."""
+        reading = _Reading(letter, facts, self._parts)
+        return [self._filled(reading, issue, fact) for issue, fact in zip(reading.issues, facts, strict=True)]
 
-    def _completed(
-        self,
-        decision: Decision,
-        issue: Issue,
-        fact: RequestFacts,
-        siblings: Sequence[RequestFacts],
-        operation: RequestFacts | None,
-        named: set[str],
-    ) -> RequestFacts:
+    def _filled(self, reading: _Reading, issue: Issue, fact: RequestFacts) -> RequestFacts:
         if fact.bare_spine:
-            regions = [d.body_part for d in decision.diagnoses if d.body_part in self._parts.spine]
-            return replace(fact, body_parts=tuple(dict.fromkeys(filter(None, regions)))) if regions else fact
+            return _with_parts(issue, fact, reading.regions())
         if fact.body_parts or fact.service is None:
             return fact
-        if fact.service in self._operation_services and operation is not None:
-            side = fact.laterality or operation.laterality
-            return replace(fact, body_parts=operation.body_parts, laterality=side)
-        parts = tuple(dict.fromkeys(filter(self._parts.is_reported, fact.seen_parts)))
+        if fact.service in self._operation_services and reading.operation:
+            operation, asked = reading.operation
+            parts = _Parts(asked.body_parts, (operation.request_span,), "part of the operation")
+            return _with_side(issue, _with_parts(issue, fact, parts), operation, asked.laterality)
+        specialist = reading.specialist(issue, fact)
         takes = fact.service in self._services or fact.service_class in self._classes
-        if takes and not parts and fact.service not in self._never:
-            parts = self._from_letter(decision, issue)
-            if not named <= set(parts):
-                return fact  # other issues of the letter are about other parts: it is left open
-        if fact.laterality or len(parts) != 1:
-            return replace(fact, body_parts=parts)
-        sides = {other.laterality for other in siblings if parts[0] in other.body_parts}
-        return replace(fact, body_parts=parts, laterality=sides.pop() if len(sides) == 1 else None)
+        if specialist.notations or not takes or fact.service in self._never:
+            return reading.with_sibling_side(issue, _with_parts(issue, fact, specialist))
+        found = reading.from_letter(issue)
+        if not reading.named <= set(found.notations):
+            return fact  # other issues of the letter are about other parts: it is left open
+        return reading.with_sibling_side(issue, _with_parts(issue, fact, found))
 
-    def _from_letter(self, decision: Decision, issue: Issue) -> tuple[str, ...]:
+
+class _Reading:
+    """What one letter says of parts and sides outside the heading that is to be filled."""
+
+    def __init__(self, letter: ParsedLetter, facts: Sequence[RequestFacts], parts: BodyPartReader) -> None:
+        self._letter, self._parts = letter, parts
+        self.issues = letter.decision.issues
+        self._asked = list(zip(self.issues, facts, strict=True))
+        self.operation = next(((i, f) for i, f in self._asked if f.service_class == "surgery" and f.body_parts), None)
+        self.named = {part for fact in facts for part in fact.body_parts}
+
+    def regions(self) -> _Parts:
+        """The regions of the spine that the diagnoses are of."""
+        return self._diagnosed(self._parts.spine, "region of the diagnoses")
+
+    def specialist(self, issue: Issue, fact: RequestFacts) -> _Parts:
+        """The parts that the name of a specialist implies."""
+        seen = _distinct(filter(self._parts.is_reported, fact.seen_parts))
+        return _Parts(seen, (issue.request_span,), "part of a specialist's name")
+
+    def from_letter(self, issue: Issue) -> _Parts:
         """The one part of all diagnoses, or those of them that the rationale names.
 
         Without diagnosed parts the one part that the rationale names.
         """
-        said = [p.notation for p in self._parts.read(issue.rationale) if self._parts.is_reported(p.notation)]
-        parts = self._parts.narrowest(d.body_part for d in decision.diagnoses if d.body_part)
+        read = [p for p in self._parts.read(issue.rationale) if self._parts.is_reported(p.notation)]
+        said = {part.notation for part in read}
+        diagnoses = self._letter.decision.diagnoses
+        parts = self._parts.narrowest(d.body_part for d in diagnoses if d.body_part)
         if len(parts) > 1:
-            return tuple(part for part in parts if part in said)
-        if not parts:
-            parts = self._parts.narrowest(said)
-        return parts if len(parts) == 1 else ()
+            return self._diagnosed([part for part in parts if part in said], "part of the diagnoses and the rationale")
+        if parts:
+            return self._diagnosed(parts, "part of the diagnoses")
+        parts = self._parts.narrowest(part.notation for part in read)
+        if len(parts) != 1 or issue.rationale_span is None:
+            return _Parts((), (), "")
+        base = self._letter.clean.locate(issue.rationale_span)[0]
+        places = [(base + part.start, base + part.end) for part in read if part.notation == parts[0]]
+        return _Parts(parts, (self._letter.clean.source_span(*places[0]),), "part of the rationale")
+
+    def with_sibling_side(self, issue: Issue, fact: RequestFacts) -> RequestFacts:
+        """The side that all other issues about the same part give."""
+        if fact.laterality or len(fact.body_parts) != 1:
+            return fact
+        others = [(other, f.laterality) for other, f in self._asked if fact.body_parts[0] in f.body_parts]
+        sides = {side for _, side in others}
+        return _with_side(issue, fact, *others[0]) if len(sides) == 1 else fact
+
+    def _diagnosed(self, parts: Iterable[str], rule: str) -> _Parts:
+        wanted = set(parts)
+        of = [d for d in self._letter.decision.diagnoses if d.body_part in wanted]
+        return _Parts(_distinct(d.body_part for d in of if d.body_part), tuple(d.span for d in of), rule)
+
+
+def _distinct(parts: Iterable[str]) -> tuple[str, ...]:
+    """The parts without repeats, in order."""
+    return tuple(dict.fromkeys(parts))
+
+
+def _with_parts(issue: Issue, fact: RequestFacts, parts: _Parts) -> RequestFacts:
+    if not parts.notations:
+        return fact
+    evidence = [Evidence(field=f"issues.{issue.n}.body_parts", span=span, rule=parts.rule) for span in parts.spans]
+    return replace(fact, body_parts=parts.notations, inferred=(*fact.inferred, *evidence))
+
+
+def _with_side(issue: Issue, fact: RequestFacts, source: Issue, side: str | None) -> RequestFacts:
+    """The fact with the side that another issue gives, where it has none of its own."""
+    if fact.laterality or not side:
+        return fact
+    rule = f"side of issue {source.n}"
+    evidence = Evidence(field=f"issues.{issue.n}.laterality", span=source.request_span, rule=rule)
+    return replace(fact, laterality=side, inferred=(*fact.inferred, evidence))

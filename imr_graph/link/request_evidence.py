@@ -9,10 +9,8 @@ from imr_graph.models import Evidence, Issue, Mention
 from imr_graph.text import Span
 
 if TYPE_CHECKING:
-    from imr_graph.parse import ParsedLetter
-
-if TYPE_CHECKING:
     from imr_graph.link.requests import RequestFacts
+    from imr_graph.parse import ParsedLetter
 
 
 def mentions_of(letter: ParsedLetter, issue: Issue, facts: RequestFacts) -> list[Mention]:

@@ -14,7 +14,7 @@ from imr_graph.link.quantities import Amount, QuantityReader
 from imr_graph.link.request_context import RequestContext
 from imr_graph.link.request_evidence import evidence_of, mentions_of
 from imr_graph.link.services import ServiceFound, ServiceReader
-from imr_graph.models import Drug, Issue, Schedule
+from imr_graph.models import Drug, Evidence, Issue, Schedule
 from imr_graph.resources import rules
 from imr_graph.vocabulary import Vocabulary
 
@@ -46,7 +46,7 @@ class RequestFacts:
 
     ``drug`` are the generic ingredients (notations of the scheme drug), ``drugs`` the named products with their
     places. ``seen_parts`` are the parts that only name a specialist; ``bare_spine`` tells that the low back stands for
-    a spine of no named region.
+    a spine of no named region. ``inferred`` shows where the rest of the letter says what the heading leaves open.
     """
 
     service: str | None = None
@@ -63,6 +63,7 @@ class RequestFacts:
     retrospective: bool = False
     date_of_service: dt.date | None = None
     mentions: tuple[RequestMention, ...] = ()
+    inferred: tuple[Evidence, ...] = ()
 
     @property
     def quantity(self) -> int | float | None:
@@ -245,13 +246,13 @@ class RequestLinker:
         """The letter with services, drugs, parts, sides and amounts of its issues, their mentions and evidence."""
         decision = letter.decision
         facts = [self._of_issue(issue) for issue in decision.issues]
-        placed = self._context.fill(decision, facts)
+        placed = self._context.fill(letter, facts)
         issues, mentions, evidence = [], list(decision.mentions), list(decision.evidence)
         for issue, fact in zip(decision.issues, placed, strict=True):
             linked = self._linked(letter, issue, fact)
             issues.append(linked)
             mentions += mentions_of(letter, issue, fact)
-            evidence += evidence_of(letter, linked, fact, self._reader.read)
+            evidence += [*evidence_of(letter, linked, fact, self._reader.read), *fact.inferred]
         update = {"issues": tuple(issues), "mentions": tuple(mentions), "evidence": tuple(evidence)}
         return replace(letter, decision=decision.model_copy(update=update))
 

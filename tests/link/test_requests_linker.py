@@ -122,12 +122,27 @@ def test_parts_from_the_diagnoses(request_: str, diagnosed: list[str], parts: tu
     assert LINKER(letter).decision.issues[0].body_parts == parts
 
 
+def test_what_the_letter_adds_is_shown_where_it_stands() -> None:
+    letter = LINKER(letter_of(issue_of(1, "Physical therapy, 6 sessions"), diagnoses=(diagnosis_of("knee"),)))
+    (found,) = (e for e in letter.decision.evidence if e.field == "issues.1.body_parts")
+    assert (found.span, found.rule) == (letter.decision.diagnoses[0].span, "part of the diagnoses")
+    operation, unit = (
+        issue_of(1, "Left shoulder arthroscopy"),
+        issue_of(2, "Associated surgical service: Cold therapy unit"),
+    )
+    letter = LINKER(letter_of(operation, unit))
+    shown = {e.field: (e.span, e.rule) for e in letter.decision.evidence if e.field.startswith("issues.2.")}
+    request = letter.decision.issues[0].request_span
+    assert shown["issues.2.body_parts"] == (request, "part of the operation")
+    assert shown["issues.2.laterality"] == (request, "side of issue 1")
+
+
 def test_a_letter_about_several_parts_leaves_a_part_open() -> None:
     letter = letter_of(
         issue_of(1, "MRI of the left hip"), issue_of(2, "Acupuncture x 6"), diagnoses=(diagnosis_of("low-back"),)
     )
     facts = [READER.read(issue.request) for issue in letter.decision.issues]
-    filled = RequestContext(BodyPartReader(load_vocabulary())).fill(letter.decision, facts)
+    filled = RequestContext(BodyPartReader(load_vocabulary())).fill(letter, facts)
     assert [fact.body_parts for fact in filled] == [("hip",), ()]
 
 
