@@ -15,6 +15,7 @@ from imr_graph.app.render import Format, rows, writing
 if TYPE_CHECKING:
     from imr_graph.graph.contract import Result
     from imr_graph.graph.store import OxigraphStore
+    from imr_graph.pipeline.generation import Generation
 
 
 class Answered(StrEnum):
@@ -33,6 +34,9 @@ Style = Annotated[
     Answered | None,
     typer.Option("--format", "-f", help="table, json, jsonl or csv for rows; ttl, nt or jsonld for triples."),
 ]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Stop a query after so long.")]
+Memory = Annotated[int, typer.Option("--memory", min=64, metavar="MB", help="Stop a query that needs more memory.")]
+MaxRows = Annotated[int, typer.Option("--max-rows", min=1, metavar="N", help="Refuse an answer of more rows.")]
 _SERIALISED = {Answered.TURTLE: "turtle", Answered.NTRIPLES: "nt", Answered.JSONLD: "json-ld"}
 
 
@@ -47,6 +51,9 @@ def query(
     store: Store = STORE,
     style: Style = None,
     output: Output = STDOUT,
+    timeout: Timeout = 60,
+    memory: Memory = 2048,
+    max_rows: MaxRows = 100_000,
 ) -> None:
     """Run a named query, or list them. Exit status 1 where the answer is empty."""
     from imr_graph.errors import UsageError
@@ -66,13 +73,15 @@ def query(
         if not found:
             raise UsageError(f"-p {pair} has no =", remedy="write -p service=mri")
         values[key] = value
-    graph, base = open_graph(store)
-    text = bind(find_query(name), values, load_vocabulary(), base)
+    from imr_graph.pipeline.generation import StoreFolder
+
+    generation = StoreFolder(store).require()
+    text = bind(find_query(name), values, load_vocabulary(), generation.manifest().recipe.base)
     if show:
         with writing(output) as stream:
             stream.write(text)
         return
-    _print(graph.run(text), style, output)
+    _print(_run(generation, text, timeout, memory, max_rows), style, output)
 
 
 def sparql(
@@ -81,6 +90,9 @@ def sparql(
     store: Store = STORE,
     style: Style = None,
     output: Output = STDOUT,
+    timeout: Timeout = 60,
+    memory: Memory = 2048,
+    max_rows: MaxRows = 100_000,
 ) -> None:
     """Run a SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE, read only.
 
@@ -90,8 +102,21 @@ def sparql(
 
     if (text is None) == (file is None):
         raise UsageError("give the query as TEXT, or with --file", remedy='imr-graph sparql "SELECT ..."')
-    graph, _ = open_graph(store)
-    _print(graph.run(file.read_text() if file else sys.stdin.read() if text == "-" else text or ""), style, output)
+    from imr_graph.pipeline.generation import StoreFolder
+
+    asked = file.read_text() if file else sys.stdin.read() if text == "-" else text or ""
+    _print(_run(StoreFolder(store).require(), asked, timeout, memory, max_rows), style, output)
+
+
+def _run(generation: Generation, text: str, timeout: float, memory: int, max_rows: int) -> Result:
+    """The answer, from a process that is ended at its limits; the error says which option raises the limit."""
+    from imr_graph.errors import QueryLimit
+    from imr_graph.graph.limits import Limits, run_limited
+
+    try:
+        return run_limited(generation.graph, text, Limits(seconds=timeout, megabytes=memory, rows=max_rows))
+    except QueryLimit as error:
+        raise QueryLimit(error.message, remedy=f"{error.remedy}; or raise --timeout, --memory, --max-rows") from error
 
 
 def open_graph(store: Path) -> tuple[OxigraphStore, str]:

@@ -2,11 +2,12 @@
 
 An engine cannot be stopped in the middle of a query, and one bad query can take all memory. So a worker process opens
 the graph, takes one query after another, and is killed where one lasts too long; a limit of its address space ends it
-where one takes too much. The next query gets a new worker.
+where one takes too much, and a larger answer than a quarter of that never leaves it. The next query gets a new worker.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import resource
 import signal
@@ -14,8 +15,11 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
+from multiprocessing.context import ForkProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 from imr_graph.errors import ImrGraphError, QueryLimit, StoreError
@@ -36,22 +40,53 @@ class Limits:
     rows: int = 10_000
 
 
+class _Fork(ForkProcess):
+    """A forked process under the names of :class:`subprocess.Popen`."""
+
+    def poll(self) -> int | None:
+        return self.exitcode
+
+    def wait(self) -> None:
+        self.join()
+
+
+def _started(theirs: Connection, graph: Path, limits: Limits) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "imr_graph.graph.limits", str(theirs.fileno()), str(graph)]
+    return subprocess.Popen(
+        [*command, str(limits.megabytes), str(limits.rows), str(limits.seconds)],
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # address space is limited, and arenas reserve much of it
+    )
+
+
+def _forked(theirs: Connection, graph: Path, limits: Limits) -> _Fork:
+    process = _Fork(target=_serve_quietly, args=(theirs, graph, limits), daemon=True)
+    process.start()
+    return process
+
+
+def _may_fork() -> bool:
+    """Whether this process has one thread: then a fork is safe, and starts nothing anew."""
+    tasks = Path("/proc/self/task")
+    return tasks.is_dir() and len(list(tasks.iterdir())) == 1
+
+
 class _Worker:
     """A process with the graph open, for one query at a time."""
 
-    def __init__(self, graph: Path, limits: Limits) -> None:
+    def __init__(
+        self,
+        graph: Path,
+        limits: Limits,
+        start: Callable[[Connection, Path, Limits], subprocess.Popen[bytes] | _Fork] = _started,
+    ) -> None:
         self._limits = limits
         self._pipe, theirs = Pipe()
         with theirs:
-            command = [sys.executable, "-m", "imr_graph.graph.limits", str(theirs.fileno()), str(graph)]
-            self._process = subprocess.Popen(
-                [*command, str(limits.megabytes), str(limits.rows), str(limits.seconds)],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # address space is limited, and arenas reserve much of it
-            )
+            self._process = start(theirs, graph, limits)
 
     @property
     def alive(self) -> bool:
@@ -84,7 +119,8 @@ class _Worker:
         except (EOFError, OSError):
             self.stop()
             raise QueryLimit(
-                f"stopped: it needs more than {self._limits.megabytes} megabytes", remedy="ask for less, or add LIMIT"
+                f"stopped: it needs more than {self._limits.megabytes} megabytes, or is nested too deeply",
+                remedy="ask for less, or add LIMIT",
             ) from None
         if isinstance(found, ImrGraphError):
             raise found
@@ -101,8 +137,9 @@ class _Worker:
 class QueryWorkers:
     """Runs queries of one graph within limits; workers are started when needed and kept for the next query."""
 
-    def __init__(self, graph: Path, limits: Limits | None = None) -> None:
+    def __init__(self, graph: Path, limits: Limits | None = None, *, fork: bool = False) -> None:
         self._graph = graph
+        self._start = _forked if fork else _started
         self.limits = limits or Limits()
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
@@ -133,7 +170,7 @@ class QueryWorkers:
             if worker.alive:
                 return worker
             worker.stop()
-        worker = _Worker(self._graph, self.limits)
+        worker = _Worker(self._graph, self.limits, self._start)
         try:
             worker.opened()
         except BaseException:
@@ -155,13 +192,13 @@ def _stop(idle: list[_Worker]) -> None:
         idle.pop().stop()
 
 
-def run_limited(graph_path: Path, query: str, seconds: float, megabytes: int, rows: int) -> Result:
+def run_limited(graph_path: Path, query: str, limits: Limits | None = None) -> Result:
     """Run one query over the graph in the folder ``graph_path`` in a process of its own.
 
     Raises :class:`QueryLimit` where it takes longer, more memory, or has a longer answer, :class:`QueryError` for a bad
     query, :class:`StoreError` where there is no graph.
     """
-    workers = QueryWorkers(graph_path, Limits(seconds, megabytes, rows))
+    workers = QueryWorkers(graph_path, limits, fork=_may_fork())
     try:
         return workers.run(query)
     finally:
@@ -188,24 +225,53 @@ def _run(store: OxigraphStore, query: str, rows: int) -> Result | ImrGraphError:
     return found
 
 
-def _serve(pipe: Connection, graph: Path, megabytes: int, rows: int, seconds: float) -> None:
+def _answer(store: OxigraphStore, query: str, limits: Limits) -> bytes:
+    """The answer, or the error, ready to send."""
+    found = _run(store, query, limits.rows)
+    most = limits.megabytes // 4
+    try:
+        answer = bytes(ForkingPickler.dumps(found))
+    except MemoryError:
+        answer = b""
+    if 0 < len(answer) <= most * 1024 * 1024:
+        return answer
+    del found, answer
+    error = QueryLimit(f"the answer is larger than {most} megabytes", remedy="ask for less, or add LIMIT")
+    return bytes(ForkingPickler.dumps(error))
+
+
+def _serve_quietly(pipe: Connection, graph: Path, limits: Limits) -> None:
+    """Serve in a forked process, whose last words are not for the terminal."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    faulthandler.disable()
+    _serve(pipe, graph, limits)
+
+
+def _serve(pipe: Connection, graph: Path, limits: Limits) -> None:
     try:
         store = OxigraphStore.open(graph)
     except ImrGraphError as error:
         pipe.send(error)
         return
-    _limit_memory(megabytes)
+    _limit_memory(limits.megabytes)
     pipe.send(Result("ASK", answer=True))
     while True:
         try:
             query = pipe.recv()
         except EOFError:
             return  # the one who asks has gone
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)  # where the asking process is killed, nobody stops us
-        found = _run(store, query, rows)
+        # where the asking process is killed, nobody stops us
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE)
+        answer = _answer(store, query, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        pipe.send(found)
+        pipe.send_bytes(answer)
 
 
 if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))
+    _serve(
+        Connection(int(sys.argv[1])),
+        Path(sys.argv[2]),
+        Limits(megabytes=int(sys.argv[3]), rows=int(sys.argv[4]), seconds=float(sys.argv[5])),
+    )

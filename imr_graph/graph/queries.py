@@ -18,8 +18,10 @@ where its parameter has a value, which replaces ``UNDEF`` as the n3 form of a ch
 
 ``{ SELECT * WHERE { ... } }`` is the pattern in it, read as a whole and joined by hash: right for an answer from the
 whole corpus, ten times faster there than to look up each row. Where a concept narrows the query, :func:`bind` takes
-the ``SELECT *`` away, and only what belongs to the narrow rows is looked up; the answer is the same. The type of a parameter is a concept scheme, ``passage``, ``string``, ``integer``,
-``date`` or ``iri``; ``default`` is used where no value is given.
+the ``SELECT *`` away, and only what belongs to the narrow rows is looked up; the answer is the same.
+
+The type of a parameter is a concept scheme, ``passage``, ``string``, ``integer``, ``date`` or ``iri``; ``default`` is
+used where no value is given.
 """
 
 from __future__ import annotations

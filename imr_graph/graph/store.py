@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -157,8 +158,9 @@ def _node(term: Any) -> Node | None:
 def _from_oxigraph(query: Query, found: Any, most: int | None) -> Result:
     if query.form == "ASK":
         return Result("ASK", answer=bool(found))
+    node = cache(_node)  # the terms of an answer repeat, and rdflib's take microseconds each to make
     if query.form == "SELECT":
         columns = tuple(variable.value for variable in found.variables)
-        return Result("SELECT", columns, tuple(tuple(_node(term) for term in row) for row in islice(found, most)))
-    triples = {(_node(t.subject), _node(t.predicate), _node(t.object)) for t in islice(found, most)}
+        return Result("SELECT", columns, tuple(tuple(map(node, row)) for row in islice(found, most)))
+    triples = {(node(t.subject), node(t.predicate), node(t.object)) for t in islice(found, most)}
     return Result(query.form, triples=tuple(sorted(triples)))  # type: ignore[arg-type]

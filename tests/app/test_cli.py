@@ -109,6 +109,24 @@ def test_sparql_says_where_the_error_is_and_refuses_updates(store: Path) -> None
     assert "read only" in update.stderr
 
 
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        (["--timeout", "0.5"], "stopped after 0.5 seconds"),
+        (["--max-rows", "7"], "more than 7 rows"),
+        (["--memory", "64", "--timeout", "60"], "more than 64 megabytes"),
+    ],
+)
+def test_a_query_ends_at_its_limits_and_says_how_to_raise_them(store: Path, limit: list[str], message: str) -> None:
+    everything = "SELECT * { ?s ?p ?o }" if "--max-rows" in limit else "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?e"
+    stopped = imr_graph("sparql", everything, "--store", store, *limit)
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert message in stopped.stderr
+    assert limit[0] in stopped.stderr
+    if "--max-rows" in limit:
+        assert "more than 7 rows" in imr_graph("query", "precedents", "--store", store, *limit).stderr
+
+
 def test_sparql_from_stdin_and_file(store: Path, tmp_path: Path) -> None:
     text = "SELECT (COUNT(?i) AS ?n) WHERE { ?i a imr:DisputedIssue }"
     (tmp_path / "q.rq").write_text(text)
