@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from imr_graph.errors import QueryError, UnknownItem
 from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
@@ -60,6 +61,7 @@ class Precedents:
         self._vocabulary = vocabulary
         self._reader = reader
         self._ranker = Ranker(index, vocabulary, weights)
+        self._analyse = lru_cache(maxsize=1 << 16)(index.analyse)  # letters share most of their words
 
     def search(self, request: SearchRequest) -> Answer:
         """The answer to a text, or to the case number or issue that the text is; see :meth:`similar`.
@@ -105,7 +107,7 @@ class Precedents:
             return Answer(query=request.text, engine=self._index.engine, hits=(), engine_query="nothing matches")
         node = scope.within(asked)
         matches = self._index.search(node, request.limit * (_FOLDED if request.fold else 1))
-        marker = Marker(self._index.analyse, plan.terms)
+        marker = Marker(self._analyse, plan.terms)
         hits = [self._hit(request, match, plan, marker, facts) for match in matches]
         answer = Answer(
             query=request.text or facts.words,

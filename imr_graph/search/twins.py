@@ -39,7 +39,7 @@ def same_rationale(one: frozenset[str], other: frozenset[str]) -> bool:
 def mark_twins(found: Iterable[tuple[Hit, StoredIssue]], *, fold: bool) -> list[Hit]:
     """The hits in their order, each repetition naming the better hit; with ``fold`` left out behind it."""
     heads: list[tuple[Hit, StoredIssue, frozenset[str]]] = []
-    kept: list[Hit] = []
+    kept: list[tuple[Hit, str | None, str | None]] = []
     folded: dict[str, list[str]] = {}
     for hit, issue in found:
         words = _words(issue)
@@ -48,9 +48,12 @@ def mark_twins(found: Iterable[tuple[Hit, StoredIssue]], *, fold: bool) -> list[
         twin = next((h.key for h, i, w in others if same_worker(i, issue) or same_rationale(w, words)), None)
         head = letter or twin
         if head is None or not fold:
-            kept.append(hit.model_copy(update={"same_letter": letter, "twin_of": twin}))
+            kept.append((hit, letter, twin))
         if head is None:
             heads.append((hit, issue, words))
         elif fold:
             folded.setdefault(head, []).append(hit.key)
-    return [hit.model_copy(update={"folded": tuple(folded.get(hit.key, ()))}) for hit in kept]
+    return [
+        hit.model_copy(update={"same_letter": letter, "twin_of": twin, "folded": tuple(folded.get(hit.key, ()))})
+        for hit, letter, twin in kept
+    ]
