@@ -148,6 +148,10 @@ def communities(graph: nx.Graph) -> list[int]:
     return [member[node] for node in range(graph.number_of_nodes())]
 
 
+def _figure(value: Value) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{float(value):.4g}"
+
+
 def summary(network: Network, top: int = 10) -> Iterator[tuple[str, str]]:
     """What a network is like: sizes, and the nodes that stand out by each measure."""
     whole = measured(network)
@@ -163,5 +167,5 @@ def summary(network: Network, top: int = 10) -> Iterator[tuple[str, str]]:
     for measure in ("degree", "pagerank", "betweenness"):
         best = sorted(nodes, key=lambda node: (-float(node.values[measure]), node.id))[:top]
         for place, node in enumerate(best, 1):
-            yield f"{measure} {place}", f"{node.label} ({node.type}): {float(node.values[measure]):.4g}"
+            yield f"{measure} {place}", f"{node.label} ({node.type}): {_figure(node.values[measure])}"
     yield from (("note", note) for note in whole.notes)

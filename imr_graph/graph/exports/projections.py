@@ -81,11 +81,12 @@ class _Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class _Projection:
-    """A projection by counting pairs: the pairs of an issue, what joins them, and what it shows."""
+    """A projection by counting pairs: the pairs of an issue, the relations they are from, what joins them."""
 
     title: str
     relation: str
     directed: bool
+    reads: tuple[str, ...]
     pairs: Callable[[_Issue], Iterator[_Pair]]
 
 
@@ -129,21 +130,30 @@ def _crossing(issue: _Issue) -> Iterator[_Pair]:
 _BY = "#cited-by-"
 _COUNTED = {
     "service-guideline": _Projection(
-        "Requested services and the guideline sections cited for them", "cited for", False, _service_guideline
+        "Requested services and the guideline sections cited for them",
+        "cited for",
+        False,
+        ("requests", *_PARTIES),
+        _service_guideline,
     ),
     "guideline-guideline": _Projection(
-        "Guideline sections cited for the same issue", "cited with", False, _co_citation
+        "Guideline sections cited for the same issue", "cited with", False, tuple(_PARTIES), _co_citation
     ),
     "diagnosis-service": _Projection(
-        "Diagnoses and the services requested", "requested for", False, _diagnosis_service
+        "Diagnoses and the services requested",
+        "requested for",
+        False,
+        (reading.HAS_DIAGNOSIS, "requests"),
+        _diagnosis_service,
     ),
     "passage-case": _Projection(
-        "Quoted guideline passages and the cases that quote them", "quoted in", True, _passage_case
+        "Quoted guideline passages and the cases that quote them", "quoted in", True, (reading.QUOTES,), _passage_case
     ),
     "crossing": _Projection(
         "What the claims administrator cited, and what the reviewer cited for the same issue",
         "answered by",
         True,
+        tuple(_PARTIES),
         _crossing,
     ),
 }
@@ -163,8 +173,11 @@ def project(store: GraphStore, name: str, selection: Selection, min_weight: floa
     if name not in projections():
         raise UsageError(f"no projection {name!r}", remedy=f"one of: {', '.join(projections())}")
     cases, notes = select_cases(store, selection)
-    found = batches(store, cases, selection.outcome)
-    network = _case_case(store, found, len(cases)) if name == CASE_CASE else _counted(store, _COUNTED[name], found)
+    if name == CASE_CASE:
+        network = _case_case(store, batches(store, cases, selection.outcome), len(cases))
+    else:
+        projection = _COUNTED[name]
+        network = _counted(store, projection, batches(store, cases, selection.outcome, projection.reads))
     network.notes[:0] = notes
     return lighter(network, min_weight)
 

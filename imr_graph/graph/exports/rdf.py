@@ -62,7 +62,7 @@ def _sources(store: GraphStore, selection: Selection) -> set[str]:
     if selection.outcome is not None:
         cases = [
             node.id
-            for batch in batches(store, cases, selection.outcome)
+            for batch in batches(store, cases, selection.outcome, ())
             for node in batch.nodes.values()
             if node.type == "case"
         ]

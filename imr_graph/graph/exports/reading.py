@@ -110,9 +110,11 @@ def select(
             yield dict(zip(result.columns, row, strict=True))
 
 
-def related(store: Queryable, end: str, nodes: dict[str, set[str]]) -> Iterator[tuple[Relation, str, str]]:
+def related(
+    store: Queryable, end: str, nodes: dict[str, set[str]], relations: Iterable[Relation] = RELATIONS
+) -> Iterator[tuple[Relation, str, str]]:
     """The relations that start (``end`` is source) or stop (target) at ``nodes``, which are given by type."""
-    for relation in RELATIONS:
+    for relation in relations:
         for row in select(store, relation.pattern, end, nodes.get(getattr(relation, end), ()), "?source ?target"):
             yield relation, str(row["source"]), str(row["target"])
 
@@ -192,14 +194,24 @@ def _draw(case: str) -> bytes:
     return hashlib.sha256(case.encode()).digest()
 
 
-def batches(store: Queryable, cases: list[str], outcome: str | None = None) -> Iterator[Batch]:
-    """The cases with their issues and edges, some hundred cases at a time; only issues with ``outcome``, if given."""
+def batches(
+    store: Queryable, cases: list[str], outcome: str | None = None, names: Iterable[str] | None = None
+) -> Iterator[Batch]:
+    """The cases with their issues and edges, some hundred cases at a time.
+
+    Only issues with ``outcome`` and, beside those from case to issue, relations with ``names``, where they are given.
+    """
+    kept = RELATIONS if names is None else tuple(r for r in RELATIONS if r.name in {HAS_ISSUE, *names})
     for start in range(0, len(cases), _AT_ONCE):
-        yield _batch(store, set(cases[start : start + _AT_ONCE]), outcome)
+        yield _batch(store, set(cases[start : start + _AT_ONCE]), outcome, kept)
 
 
-def _batch(store: Queryable, cases: set[str], outcome: str | None) -> Batch:
-    found = [(relation.name, source, target) for relation, source, target in related(store, "source", {"case": cases})]
+def _batch(store: Queryable, cases: set[str], outcome: str | None, relations: tuple[Relation, ...]) -> Batch:
+    def beside(kind: str, nodes: set[str]) -> list[tuple[str, str, str]]:
+        found = related(store, "source", {kind: nodes}, relations)
+        return [(relation.name, source, target) for relation, source, target in found]
+
+    found = beside("case", cases)
     issues = {target for name, _, target in found if name == HAS_ISSUE}
     nodes = described(store, "issue", issues)
     if outcome is not None:
@@ -207,9 +219,7 @@ def _batch(store: Queryable, cases: set[str], outcome: str | None) -> Batch:
         keep = {source for name, source, target in found if target in nodes}
         found = [edge for edge in found if edge[1] in keep and (edge[0] != HAS_ISSUE or edge[2] in nodes)]
         cases = keep
-    found += [
-        (relation.name, source, target) for relation, source, target in related(store, "source", {"issue": set(nodes)})
-    ]
+    found += beside("issue", set(nodes))
     nodes |= described(store, "case", cases)
     return Batch(nodes, [_edge(nodes, *edge) for edge in sorted(set(found))])
 
