@@ -76,7 +76,7 @@ class Packed(NamedTuple):
 def pack(letter: Letter) -> Packed:
     """``letter`` with its text and its decision as zstandard frames."""
     decision = letter.decision
-    squeeze = zstandard.ZstdCompressor(level=6).compress
+    squeeze = zstandard.ZstdCompressor(level=3).compress  # level 6 takes twice as long for 4 % less
     return Packed(
         decision.id,
         decision.text_sha256,
