@@ -58,7 +58,7 @@ def neighbourhood(store: GraphStore, name: str, depth: int) -> Network:
             kinds[kind] |= names
     nodes = {node.id: node for kind, names in kinds.items() for node in described(store, kind, names).values()}
     edges = [Edge(source, target, label, {"label": label, "weight": 1.0}) for label, source, target in sorted(found)]
-    note = f"Only what lies within {depth} step{'s' * (depth > 1)} of {nodes[start].label}."
+    note = f"Only what lies within {depth} step{'s' * (depth > 1)} of {nodes[start].label}".rstrip(".") + "."
     return Network(f"Around {nodes[start].label}", [nodes[name] for name in sorted(nodes)], edges, notes=[note])
 
 

@@ -58,10 +58,10 @@ class _Count:
     def issues(self) -> int:
         return sum(self.outcomes.values())
 
-    def columns(self) -> dict[str, Value]:
+    def columns(self, rated: bool) -> dict[str, Value]:
         columns: dict[str, Value] = {"issues": self.issues}
         columns |= {outcome.replace(" ", "_"): self.outcomes.get(outcome, 0) for outcome in _OUTCOMES}
-        if self.issues >= FLOOR:
+        if rated and self.issues >= FLOOR:
             rate = wilson(self.outcomes.get("overturned", 0), self.issues)
             columns |= {"overturn_share": rate.share, "overturn_low": rate.low, "overturn_high": rate.high}
         return columns | self.days | {f"by_{party.replace(' ', '_')}": n for party, n in self.parties.items()}
@@ -177,7 +177,8 @@ def project(store: GraphStore, name: str, selection: Selection, min_weight: floa
         network = _case_case(store, batches(store, cases, selection.outcome), len(cases))
     else:
         projection = _COUNTED[name]
-        network = _counted(store, projection, batches(store, cases, selection.outcome, projection.reads))
+        found = batches(store, cases, selection.outcome, projection.reads)
+        network = _counted(store, projection, found, rated=selection.outcome is None)
     network.notes[:0] = notes
     return lighter(network, min_weight)
 
@@ -195,7 +196,8 @@ def lighter(network: Network, min_weight: float) -> Network:
     return replace(network, nodes=left, edges=kept, notes=[*network.notes, note])
 
 
-def _counted(store: GraphStore, projection: _Projection, found: Iterator[Batch]) -> Network:
+def _counted(store: GraphStore, projection: _Projection, found: Iterator[Batch], rated: bool) -> Network:
+    """The projection; shares only where ``rated``: of issues chosen by outcome they would say nothing."""
     pairs: dict[tuple[str, str], _Count] = {}
     ends: dict[str, _Count] = {}
     cases: dict[str, Node] = {}
@@ -209,14 +211,16 @@ def _counted(store: GraphStore, projection: _Projection, found: Iterator[Batch])
             for name in {name for pair in mine for name in (pair.source, pair.target)}:
                 ends.setdefault(name, _Count()).add(issue)
     nodes = [
-        node._replace(values={**node.values, **ends[node.id].columns()}) for node in _named(store, set(ends), cases)
+        node._replace(values={**node.values, **ends[node.id].columns(rated)})
+        for node in _named(store, set(ends), cases)
     ]
-    edges = [_edge(projection.relation, *pair, count) for pair, count in sorted(pairs.items())]
-    return Network(projection.title, nodes, edges, projection.directed, counted=True)
+    edges = [_edge(projection.relation, *pair, count, rated) for pair, count in sorted(pairs.items())]
+    notes = [] if rated else ["No shares: only issues decided one way are counted."]
+    return Network(projection.title, nodes, edges, projection.directed, notes, counted=True)
 
 
-def _edge(relation: str, source: str, target: str, count: _Count) -> Edge:
-    values: dict[str, Value] = {"label": count.words(), "weight": float(count.issues), **count.columns()}
+def _edge(relation: str, source: str, target: str, count: _Count, rated: bool) -> Edge:
+    values: dict[str, Value] = {"label": count.words(), "weight": float(count.issues), **count.columns(rated)}
     if len(count.outcomes) == 1:
         values["outcome"] = next(iter(count.outcomes))
     return Edge(source, target, relation, values)

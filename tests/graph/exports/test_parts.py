@@ -143,6 +143,14 @@ def test_a_share_never_stands_without_enough_issues(many: GraphStore, name: str)
     assert network.counted == ("no share is given" in notes_of(network))
 
 
+def test_no_shares_of_issues_chosen_by_outcome(many: GraphStore) -> None:
+    network = project(many, "service-guideline", Selection(outcome="overturned"))
+    _, edges = read(network)
+    assert any(int(edge.values["issues"]) >= FLOOR for edge in edges)
+    assert not any("overturn_share" in edge.values for edge in edges)
+    assert network.notes[-1] == "No shares: only issues decided one way are counted."
+
+
 def test_what_is_left_out_is_said(letters: GraphStore) -> None:
     chosen = Selection(since="2014-01-01", until="2015-01-01", outcome="overturned")
     network = property_graph(letters, chosen)
