@@ -66,26 +66,19 @@ def server(store: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def bare(store: Path) -> list[float]:
-    """Seconds of each search without a page around it."""
+def beside(store: Path, address: str) -> tuple[list[float], list[float]]:
+    """Seconds of each search without a page around it, and of its page; in turn, so that both see the same machine."""
     precedents = Opened(store).precedents
-    found = []
-    for query in QUERIES * REPEATS:
-        started = time.perf_counter()
-        precedents.search(SearchRequest(text=query, limit=10))
-        found.append(time.perf_counter() - started)
-    return found[len(QUERIES) :]
-
-
-def rendered(address: str) -> list[float]:
-    """Seconds of each search page, one after another."""
-    found = []
+    alone, page = [], []
     with httpx2.Client() as client:
         for query in QUERIES * REPEATS:
             started = time.perf_counter()
+            precedents.search(SearchRequest(text=query, limit=10))
+            between = time.perf_counter()
             client.get(f"{address}/search?{urlencode({'q': query})}").raise_for_status()
-            found.append(time.perf_counter() - started)
-    return found[len(QUERIES) :]
+            alone.append(between - started)
+            page.append(time.perf_counter() - between)
+    return alone[len(QUERIES) :], page[len(QUERIES) :]
 
 
 def pages(cases: Sequence[str]) -> list[str]:
@@ -137,9 +130,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=1)
     asked = parser.parse_args()
-    alone = bare(asked.store)
     with server(asked.store) as address:
-        page = rendered(address)
+        alone, page = beside(asked.store, address)
         hits = httpx2.get(f"{address}/search.json?q=*&limit=40").json()["hits"]
         cases = sorted({hit["hit"]["case_number"] for hit in hits})
         load = asyncio.run(crowd(address, pages(cases), asked.users, asked.seconds, asked.pause))
