@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -67,14 +66,13 @@ def test_overrunning_pages_do_not_pile_up(store: Path, monkeypatch: pytest.Monke
             for _ in range(3):
                 assert set(await burst(client, [f"/search?q=mri+{n}" for n in range(40)])) == {503}
             assert (stuck.peak, stuck.started) == (2, 2), "those that waited too long are not begun later"
-            started = time.monotonic()
-            assert (await client.get("/case/CM16-9900006")).status_code == 503
-            assert time.monotonic() - started < 0.2, "while every thread is kept the answer comes at once"
+            refused = await client.get("/case/CM16-9900006.json")
+            assert (refused.status_code, refused.json()["message"]) == (503, "the server is busy with earlier requests")
             assert (await client.get("/static/style.css")).status_code == 200
             stuck.go.set()
             monkeypatch.setattr(reader.precedents, "search", search)
-            assert await until(client, "/search?q=mri") == 200
-            assert set(await burst(client, [f"/search.json?q=mri+{n}" for n in range(20)])) == {200}
+            for n in range(5):
+                assert await until(client, f"/search?q=mri+{n}") == 200
 
     asyncio.run(attack())
 
