@@ -6,7 +6,9 @@ sources. Text and decision are kept as zstandard frames; ids are :attr:`imr_grap
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from enum import StrEnum
@@ -28,6 +30,7 @@ CREATE TABLE source (
     letter TEXT, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX source_letter ON source (letter);
 """
+_SHARDS = "CREATE TABLE IF NOT EXISTS shard (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;"
 
 
 class Status(StrEnum):
@@ -110,7 +113,7 @@ class Archive:
     @classmethod
     def _writer(cls, db: sqlite3.Connection) -> Archive:
         # The whole generation is thrown away if the build dies, so a journal would only cost time.
-        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN")
+        db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN; {_SHARDS}")
         return cls(db)
 
     @classmethod
@@ -152,8 +155,10 @@ class Archive:
         self._db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def remove_source(self, name: str) -> None:
-        """Forget a source."""
+        """Forget a source; a shard that it came from is whole no more."""
         self._db.execute("DELETE FROM source WHERE name = ?", (name,))
+        for mark in re.finditer("#", name):
+            self._db.execute("DELETE FROM shard WHERE path = ?", (name[: mark.start()],))
 
     def letter(self, letter: str) -> Letter:
         """The letter with this id (case number or ``h-...``), whatever its case; else :class:`UnknownItem`."""
@@ -193,6 +198,39 @@ class Archive:
         """Every source, in the order of the names."""
         for row in self._db.execute("SELECT * FROM source ORDER BY name"):
             yield _source_row(row)
+
+    def leftovers(self) -> Iterator[SourceRow]:
+        """The sources that hold no letter, duplicates and refused ones, in the order of the names."""
+        for row in self._db.execute("SELECT * FROM source WHERE status <> ? ORDER BY name", (Status.KEPT.value,)):
+            yield _source_row(row)
+
+    def sources_sha256(self) -> str:
+        """A hash over the names of all sources, the hashes of their bytes, and what became of them."""
+        digest = hashlib.sha256()
+        for row in self._db.execute("SELECT name, sha256, status FROM source ORDER BY name"):
+            digest.update("\t".join(row).encode() + b"\n")
+        return digest.hexdigest()
+
+    def put_shard(self, path: str, fingerprint: str) -> None:
+        """Remember that every letter of a shard is among the sources."""
+        self._db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (path, fingerprint))
+
+    def shard(self, path: str, fingerprint: str) -> int | None:
+        """How many sources a shard with this fingerprint gave; None where it must be read, for all or some of them.
+
+        A source without a fingerprint of its own must be read again.
+        """
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shard'").fetchone():
+            return None  # an archive from before shards were remembered
+        if not self._db.execute(
+            "SELECT 1 FROM shard WHERE (path, fingerprint) = (?, ?)", (path, fingerprint)
+        ).fetchone():
+            return None
+        known, stale = self._db.execute(
+            "SELECT count(*), coalesce(sum(fingerprint = ''), 0) FROM source WHERE name > ? AND name < ?",
+            (f"{path}#", f"{path}$"),  # $ is the character after #
+        ).fetchone()
+        return None if stale else int(known)
 
     def holders(self, letter: str) -> list[SourceRow]:
         """The sources of this letter by name: the one that holds it, and those behind it."""

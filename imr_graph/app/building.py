@@ -76,7 +76,7 @@ def _progress(quiet: bool) -> Iterator[Progress]:
         task = bar.add_task("letters", total=None, rate="")
         started = time.monotonic()
 
-        def tell(done: int, total: int) -> None:
+        def tell(done: int, total: int | None) -> None:
             bar.update(task, completed=done, total=total, rate=f"{done / (time.monotonic() - started):.0f}/s")
 
         yield tell

@@ -8,31 +8,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
 
-from imr_graph.archive import Archive, SourceRow, Status
+from imr_graph.archive import Archive, Status
 from imr_graph.errors import StoreError
 from imr_graph.namespaces import BASE
 from imr_graph.pipeline.generation import Generation, Recipe, StoreFolder
+from imr_graph.pipeline.listing import Listing
 from imr_graph.pipeline.pool import run
 from imr_graph.pipeline.report import BuildReport, Refusal
 from imr_graph.pipeline.worker import prepare
-from imr_graph.pipeline.writer import STALE, GenerationWriter, leftovers
+from imr_graph.pipeline.writer import STALE, GenerationWriter
 from imr_graph.read import SourceRef, find_sources
 from imr_graph.resources import knowledge_digest
 from imr_graph.version import __version__
 
 _BATCH = 64  # letters a worker is given at once
-Progress = Callable[[int, int], None]
-
-
-class _Plan(NamedTuple):
-    """What there is to do: sources to read, and known sources that are gone."""
-
-    todo: int
-    unchanged: int
-    gone: list[SourceRow]
+Progress = Callable[[int, int | None], None]
 
 
 def build(
@@ -52,7 +45,8 @@ def build(
     read again where version, engine, base IRI or the data of ontology/ and index/ have changed. ``prune`` drops
     the letters whose source is gone. ``engine`` names the text index, ``jobs`` the number of worker processes
     (default: one a core), ``seconds`` the time limit of one letter. ``progress`` is called with the sources done
-    and the sources to do. Nothing changes in ``store`` before all is complete; if nothing is new, there is no new
+    and the sources to do, which are estimated until all are listed. Nothing changes in ``store`` before all is
+    complete; if nothing is new, there is no new
     generation. Raises :class:`imr_graph.errors.StoreError`.
     """
     recipe = Recipe(version=__version__, engine=engine, base=base, knowledge_sha256=knowledge_digest())
@@ -60,22 +54,28 @@ def build(
     with folder.writing():
         current = _reusable(folder.current(), recipe)
         known = Archive.open(current.letters) if current else None
-        plan = _plan(paths, known, prune)
-        if current and known and not plan.todo and not plan.gone:
-            return _report(known, current.name, plan, Counter())
+        listing = Listing(paths, known)
+        new = iter(listing)
+        first = [*islice(new, 1)]
+        gone = listing.gone() if prune and not first else []
+        if current and known and not first and not gone:
+            return _report(known, current.name, listing, Counter())
         work = partial(run, partial(prepare, base), jobs=jobs or os.cpu_count() or 1, batch=_BATCH, seconds=seconds)
         target = folder.partial()
         try:
             writer = GenerationWriter(target, current, engine, base)
             with writer.index:
-                for row in plan.gone:
-                    writer.drop(row)
+                for result in work(chain(first, new)):
+                    writer.settle(result)
+                    progress(writer.tally["read"], listing.total())
+                for row in listing.gone() if prune else ():
+                    writer.drop(row.name)
                     writer.tally["removed"] += row.status is Status.KEPT
-                for refs in (_new(paths, known), _stale(paths, writer.archive)):
-                    for result in work(refs):
-                        writer.settle(result)
-                        progress(writer.tally["read"], plan.todo)
-            report = _report(writer.archive, target.folder.stem, plan, writer.tally)
+                for result in work(_stale(paths, writer.archive)):
+                    writer.settle(result)
+            for path, fingerprint in listing.shards.items():
+                writer.archive.put_shard(path, fingerprint)
+            report = _report(writer.archive, target.folder.stem, listing, writer.tally)
             (target.folder / "report.json").write_text(report.model_dump_json(indent=2) + "\n")
             folder.commit(target, writer.finish(recipe))
         except (OSError, sqlite3.Error) as error:
@@ -93,45 +93,23 @@ def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
     return None
 
 
-def _is_new(ref: SourceRef, known: Archive | None) -> bool:
-    row = known.source(ref.name) if known else None
-    return row is None or row.fingerprint != ref.fingerprint()
-
-
-def _new(paths: Sequence[str | Path], known: Archive | None) -> Iterable[SourceRef]:
-    return (ref for ref in find_sources(paths) if _is_new(ref, known))
-
-
 def _stale(paths: Sequence[str | Path], archive: Archive) -> Iterable[SourceRef]:
-    """The sources whose letter lost its holder in this build; evaluated after the new ones are written."""
-    names = {row.name for row in leftovers(archive) if row.fingerprint == STALE}
+    """The sources whose letter lost its holder in this build; evaluated after the others are written."""
+    names = {row.name for row in archive.leftovers() if row.fingerprint == STALE}
     if names:
         yield from (ref for ref in find_sources(paths) if ref.name in names)
 
 
-def _plan(paths: Sequence[str | Path], known: Archive | None, prune: bool) -> _Plan:
-    todo = unchanged = 0
-    seen = set()
-    for ref in find_sources(paths):
-        new = _is_new(ref, known)
-        todo += new
-        unchanged += not new
-        if prune:
-            seen.add(ref.name)
-    gone = [row for row in known.sources() if row.name not in seen] if known and prune else []
-    return _Plan(todo, unchanged, gone)
-
-
-def _report(archive: Archive, generation: str, plan: _Plan, tally: Counter[str]) -> BuildReport:
+def _report(archive: Archive, generation: str, listing: Listing, tally: Counter[str]) -> BuildReport:
     letters, issues, _ = archive.counts()
-    rows = list(leftovers(archive))
+    rows = list(archive.leftovers())
     return BuildReport(
         generation=generation,
         letters=letters,
         issues=issues,
         read=tally["read"],
         parsed=tally["parsed"],
-        unchanged=plan.unchanged + tally["touched"],
+        unchanged=listing.unchanged + tally["touched"],
         duplicates=sum(row.status is Status.DUPLICATE for row in rows),
         removed=tally["removed"],
         problems={k.removeprefix("problem "): n for k, n in sorted(tally.items()) if k.startswith("problem ")},

@@ -7,11 +7,10 @@ it is not. When a holder goes, the sources behind it are stale: they are read ag
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from pathlib import Path
 
 from imr_graph.archive import Archive, Packed, SourceRow, Status
 from imr_graph.graph.schemes import vocabulary_quads
@@ -63,7 +62,7 @@ class GenerationWriter:
             self.tally["touched"] += 1
             return
         if before:
-            self.drop(before)
+            self.drop(before.name)
         if letter is None:
             self.archive.put_source(row)
             return
@@ -77,10 +76,11 @@ class GenerationWriter:
         self.keep(done, letter)
         self.archive.put_source(row._replace(status=Status.KEPT, letter=letter.id))
 
-    def drop(self, row: SourceRow) -> None:
-        """Forget a source; the letter that it holds goes with it, and the sources behind it become stale."""
-        self.archive.remove_source(row.name)
-        if row.status is Status.KEPT and row.letter:
+    def drop(self, name: str) -> None:
+        """Forget a source; the letter that it holds now goes with it, and the sources behind it become stale."""
+        row = self.archive.source(name)
+        self.archive.remove_source(name)
+        if row and row.status is Status.KEPT and row.letter:
             self._remove(row.letter)
             for behind in self.archive.holders(row.letter):
                 self.archive.put_source(behind._replace(fingerprint=STALE))
@@ -88,9 +88,7 @@ class GenerationWriter:
     def finish(self, recipe: Recipe) -> Manifest:
         """Close all parts but the index, which its ``with`` block has closed, and say what they hold."""
         counts = self.archive.counts()
-        digest = hashlib.sha256()
-        for row in self.archive.sources():
-            digest.update(f"{row.name}\t{row.sha256}\t{row.status}\n".encode())
+        sources_sha256 = self.archive.sources_sha256()
         self._flush()
         self.archive.close()
         passages, quotes = self._passages.close()
@@ -103,7 +101,7 @@ class GenerationWriter:
             letters=counts.letters,
             issues=counts.issues,
             sources=counts.sources,
-            sources_sha256=digest.hexdigest(),
+            sources_sha256=sources_sha256,
             quads=quads,
             passages=passages,
             quoted_sentences=quotes,
@@ -139,11 +137,24 @@ class GenerationWriter:
 
 def _snapshot(current: Generation, target: Generation) -> None:
     """Hard links to what never changes in place, copies of the two SQLite files."""
-    shutil.copyfile(current.letters, target.letters)
-    shutil.copyfile(current.passages, target.passages)
+    for old, new in ((current.letters, target.letters), (current.passages, target.passages)):
+        _copy(old, new)
     with OxigraphStore.open(current.graph) as graph:
         graph.backup(target.graph)
     shutil.copytree(current.index, target.index, copy_function=os.link)
+
+
+def _copy(old: Path, new: Path) -> None:
+    """A copy made by the kernel: one that shares its blocks until they change where the file system can do that."""
+    with old.open("rb") as source, new.open("wb") as target:
+        left = os.fstat(source.fileno()).st_size
+        try:
+            while left > 0 and (done := os.copy_file_range(source.fileno(), target.fileno(), left)):
+                left -= done
+        except (OSError, AttributeError):  # a file system, or a system, that cannot
+            source.seek(0)
+            target.seek(0)
+            shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _processed(result: Processed | Lost[SourceRef]) -> Processed:
@@ -160,8 +171,3 @@ def _second(row: SourceRow, letter: Packed, text_sha256: str, holder: str) -> So
         return row._replace(status=Status.DUPLICATE, letter=letter.id, reason=reason)
     reason = f"another letter with the case number {letter.id} is in {holder}; check which of the two is right"
     return row._replace(status=Status.REFUSED, letter=letter.id, reason=reason)
-
-
-def leftovers(archive: Archive) -> Iterator[SourceRow]:
-    """The sources that hold no letter: duplicates and refused ones."""
-    return (row for row in archive.sources() if row.status is not Status.KEPT)

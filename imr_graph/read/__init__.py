@@ -1,7 +1,17 @@
 """Bytes to text: PDF, text, markdown and html, from files, folders, archives and standard input."""
 
 from imr_graph.read.letters import read_source, read_sources
-from imr_graph.read.refs import DEFAULT, Limits, Refusal, SourceRef
-from imr_graph.read.sources import find_sources
+from imr_graph.read.refs import DEFAULT, Limits, Listed, Refusal, SourceRef
+from imr_graph.read.sources import corpus_bytes, find_sources
 
-__all__ = ["DEFAULT", "Limits", "Refusal", "SourceRef", "find_sources", "read_source", "read_sources"]
+__all__ = [
+    "DEFAULT",
+    "Limits",
+    "Listed",
+    "Refusal",
+    "SourceRef",
+    "corpus_bytes",
+    "find_sources",
+    "read_source",
+    "read_sources",
+]

@@ -82,6 +82,14 @@ class SourceRef:
         return f"{self.size}:{found.st_size}:{found.st_mtime_ns}"
 
 
+@dataclass(slots=True)
+class Listed:
+    """How far a listing has come: bytes of the files that are behind it, and of the shard that it is in."""
+
+    passed: int = 0
+    inside: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A source that could not be read, and why."""

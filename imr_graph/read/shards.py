@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
 from imr_graph.errors import DamagedSource, UsageError
-from imr_graph.read.refs import SourceRef
+from imr_graph.read.refs import Listed, SourceRef
 
 _NAMES: Final = ("name", "id", "case_number")
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst", ".parquet")
@@ -31,14 +31,18 @@ def is_url(path: str) -> bool:
     return "://" in path
 
 
-def list_records(path: str) -> Iterator[SourceRef]:
-    """The letters of a shard in their order, each with its text; a damaged record is a reference with its error."""
+def list_records(path: str, listed: Listed | None = None) -> Iterator[SourceRef]:
+    """The letters of a shard in their order, each with its text; a damaged record is a reference with its error.
+
+    ``listed`` is told how many bytes of the file have been read.
+    """
+    listed = listed or Listed()
     try:
         with _opened(path) as file:
             if path.lower().endswith(".parquet"):
-                yield from _references(path, _rows(file))
+                yield from _references(path, _rows(file, listed))
             else:
-                yield from _references(path, _lines(path, file))
+                yield from _references(path, _lines(path, file, listed))
     except UsageError:
         raise
     except DamagedSource as error:
@@ -62,14 +66,20 @@ def _opened(path: str) -> Iterator[BinaryIO]:
             yield file
 
 
-def _lines(path: str, file: BinaryIO) -> Iterator[object]:
-    chunks = iter(lambda: file.read(_CHUNK), b"")
+def _lines(path: str, file: BinaryIO, listed: Listed) -> Iterator[object]:
+    chunks = _chunks(file, listed)
     for line in _split(_unpacked(path, chunks) if path.lower().endswith(".zst") else chunks):
         if line.strip():
             try:
                 yield json.loads(line)
             except ValueError as error:
                 yield error
+
+
+def _chunks(file: BinaryIO, listed: Listed) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk
+        listed.inside += len(chunk)
 
 
 def _unpacked(path: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -96,7 +106,7 @@ def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _rows(file: BinaryIO) -> Iterator[object]:
+def _rows(file: BinaryIO, listed: Listed) -> Iterator[object]:
     try:
         from pyarrow import parquet
     except ImportError as error:
@@ -105,6 +115,7 @@ def _rows(file: BinaryIO) -> Iterator[object]:
     columns = [name for name in shard.schema_arrow.names if name in (*_NAMES, "text")]
     for batch in shard.iter_batches(batch_size=1000, columns=columns):
         yield from batch.to_pylist()
+        listed.inside = file.tell()
 
 
 def _references(path: str, records: Iterable[object]) -> Iterator[SourceRef]:

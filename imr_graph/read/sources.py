@@ -12,13 +12,14 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from imr_graph.errors import OversizedSource, ReadError, UnsupportedFile
 from imr_graph.read.archives import list_members, packing_of
-from imr_graph.read.refs import DEFAULT, Limits, SourceRef, shown
+from imr_graph.read.refs import DEFAULT, Limits, Listed, SourceRef, shown
 from imr_graph.read.shards import is_shard, is_url, list_records
 
 STDIN: Final = "-"
@@ -31,22 +32,44 @@ def find_sources(
     *,
     limits: Limits = DEFAULT,
     passed_over: Counter[str] | None = None,
+    listed: Listed | None = None,
+    skip: Callable[[str], bool] = lambda shard: False,
 ) -> Iterator[SourceRef]:
     """The letters at ``paths``, sorted by path; members of a compressed tar in the archive's own order.
 
     ``-`` is standard input. ``passed_over`` counts, by extension, the files of folders and archives that do
-    not look like letters. Nothing is raised: what cannot be read becomes a reference with its ``error``.
+    not look like letters, ``listed`` the bytes. A shard (a file with many letters) is not opened where ``skip`` says so
+    of its path. Nothing is raised: what cannot be read becomes a reference with its ``error``.
     """
-    counter: Counter[str] = Counter() if passed_over is None else passed_over
+    look = _Look(limits, Counter() if passed_over is None else passed_over, listed or Listed(), skip)
     for path in sorted({str(p) for p in paths}):
         if path == STDIN:
             yield _standard_input(sys.stdin.buffer, limits)
         elif is_url(path):
             yield from list_records(path)
         elif _is_folder(path):
-            yield from _folder(path, limits, counter)
+            yield from look.folder(path)
         else:
-            yield from _file(path, limits, counter, sniff=True)
+            yield from look.file(path, sniff=True)
+
+
+def corpus_bytes(paths: Iterable[Path | str]) -> int | None:
+    """The bytes of the files at ``paths``, found without opening one; None where that cannot be known (stdin, URLs)."""
+    total = 0
+    for path in {str(p) for p in paths}:
+        if path == STDIN or is_url(path):
+            return None
+        waiting = [path]
+        while waiting:
+            one = waiting.pop()
+            try:
+                if Path(one).is_dir():
+                    waiting += _entries(one, Counter())
+                else:
+                    total += Path(one).stat().st_size
+            except (OSError, ValueError):
+                continue  # reading it will say so
+    return total
 
 
 def wanted(name: str, passed_over: Counter[str]) -> bool:
@@ -74,19 +97,51 @@ def _is_folder(path: str) -> bool:
         return False
 
 
-def _folder(folder: str, limits: Limits, passed_over: Counter[str]) -> Iterator[SourceRef]:
-    """Depth first, each folder sorted by name; links to folders are not followed, so there is no loop."""
-    waiting = [folder]
-    while waiting:
-        path = waiting.pop()
-        if _is_folder(path):
-            try:
-                waiting += _entries(path, passed_over)
-            except OSError as error:
-                yield SourceRef(shown(path), path, error=unreadable(path, error))
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look over the corpus, and what it goes by."""
+
+    limits: Limits
+    passed_over: Counter[str]
+    listed: Listed
+    skip: Callable[[str], bool]
+
+    def folder(self, folder: str) -> Iterator[SourceRef]:
+        """Depth first, each folder sorted by name; links to folders are not followed, so there is no loop."""
+        waiting = [folder]
+        while waiting:
+            path = waiting.pop()
+            if _is_folder(path):
+                try:
+                    waiting += _entries(path, self.passed_over)
+                except OSError as error:
+                    yield SourceRef(shown(path), path, error=unreadable(path, error))
+            else:
+                yield from self.file(path, sniff=PurePosixPath(path).suffix.lower() in ARCHIVES)
+
+    def file(self, path: str, *, sniff: bool) -> Iterator[SourceRef]:
+        """One file, or the letters of an archive or a shard; ``sniff`` opens it to see which of these it is."""
+        try:
+            status = Path(path).stat()
+            if not stat.S_ISREG(status.st_mode):
+                error: ReadError = UnsupportedFile(f"{path} is not a regular file", remedy="pipe it in and name it -")
+                yield SourceRef(shown(path), path, error=error)
+                return
+            packing = packing_of(path) if sniff else None
+        except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
+            yield SourceRef(shown(path), path, error=unreadable(path, reason))
+            return
+        if is_shard(path):
+            if not self.skip(path):
+                yield from list_records(path, self.listed)
+        elif packing is None:
+            yield SourceRef(shown(path), path, size=status.st_size)
         else:
-            archive = PurePosixPath(path).suffix.lower() in ARCHIVES
-            yield from _file(path, limits, passed_over, sniff=archive)
+            for ref in list_members(path, packing, self.limits):
+                if ref.error is not None or wanted(ref.member or "", self.passed_over):
+                    yield ref
+        self.listed.passed += status.st_size
+        self.listed.inside = 0
 
 
 def _entries(folder: str, passed_over: Counter[str]) -> list[str]:
@@ -99,29 +154,6 @@ def _entries(folder: str, passed_over: Counter[str]) -> list[str]:
         if (entry.is_dir(follow_symlinks=False) and not _hidden(entry.name))
         or (entry.is_file() and wanted(entry.name, passed_over))
     ]
-
-
-def _file(path: str, limits: Limits, passed_over: Counter[str], *, sniff: bool) -> Iterator[SourceRef]:
-    """One file, or the members of an archive; ``sniff`` opens it to see which of the two it is."""
-    try:
-        status = Path(path).stat()
-        if not stat.S_ISREG(status.st_mode):
-            error: ReadError = UnsupportedFile(f"{path} is not a regular file", remedy="pipe it in and name it -")
-            yield SourceRef(shown(path), path, error=error)
-            return
-        packing = packing_of(path) if sniff else None
-    except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
-        yield SourceRef(shown(path), path, error=unreadable(path, reason))
-        return
-    if is_shard(path):
-        yield from list_records(path)
-        return
-    if packing is None:
-        yield SourceRef(shown(path), path, size=status.st_size)
-        return
-    for ref in list_members(path, packing, limits):
-        if ref.error is not None or wanted(ref.member or "", passed_over):
-            yield ref
 
 
 def _standard_input(stream: BinaryIO, limits: Limits) -> SourceRef:
