@@ -90,8 +90,18 @@ def complaints(browser: Chrome) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("width", "zoom"), [(1280, 1), (640, 2), (390, 1)], ids=["wide", "200 percent", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "zoom", "dark"),
+    [
+        pytest.param(1280, 1, False, id="wide, light"),
+        pytest.param(1280, 1, True, id="wide, dark"),
+        pytest.param(640, 2, False, id="200 %, light"),
+        pytest.param(640, 2, True, id="200 %, dark"),
+        pytest.param(390, 1, False, id="phone, light"),
+        pytest.param(390, 1, True, id="phone, dark"),
+        pytest.param(320, 4, False, id="400 %, light"),
+    ],
+)
 def test_a_page_fits_and_is_accessible(
     browser: Chrome, addresses: dict[str, str], page: str, width: int, zoom: int, dark: bool
 ) -> None:
