@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import combinations, product
+from itertools import combinations, groupby, product
 from typing import NamedTuple
 
 from imr_graph.errors import UsageError
@@ -23,6 +23,7 @@ _OUTCOMES = ("overturned", "partially overturned", "upheld")
 _PARTIES = {reading.REVIEWER_CITES: "reviewer", reading.ADMINISTRATOR_CITES: "claims administrator"}
 # Concepts of more than this many cases, and of more than this share of them, join no two cases: they would join all.
 _COMMON_CASES, _COMMON_SHARE = 20, 0.1
+_PAIRS = 1_000_000  # of cases that share a concept, each concept by itself: rare concepts join first, until so many
 _REASONS = 8  # shared concepts named on an edge between cases
 
 
@@ -254,7 +255,7 @@ def _case_case(store: GraphStore, found: Iterator[Batch], total: int) -> Network
         for case, concepts in of_case.items():
             for concept in concepts:
                 having.setdefault(concept, []).append(case)
-    limit = max(_COMMON_CASES, int(_COMMON_SHARE * total))
+    limit = _most_cases(sorted(map(len, having.values())), max(_COMMON_CASES, int(_COMMON_SHARE * total)))
     common = sorted(concept for concept, cases in having.items() if len(cases) > limit)
     names = {node.id: node.label for node in _named(store, set(having), {})}
     shared: dict[tuple[str, str], list[str]] = {}
@@ -276,6 +277,17 @@ def _case_case(store: GraphStore, found: Iterator[Batch], total: int) -> Network
         [f"{len(common)} concepts of more than {limit} cases join no cases: {_some(names, common)}."] if common else []
     )
     return Network("Cases that share concepts", [nodes[name] for name in sorted(nodes)], edges, False, notes)
+
+
+def _most_cases(sizes: list[int], limit: int) -> int:
+    """The most cases, up to ``limit``, that a concept may have to join them, so that memory holds the pairs."""
+    pairs, most = 0, 0
+    for size, group in groupby(sizes):
+        pairs += size * (size - 1) // 2 * len(list(group))
+        if size > limit or pairs > _PAIRS:
+            return min(limit, max(most, size - 1))
+        most = size
+    return limit
 
 
 def _shared_edge(one: str, other: str, shared: list[str], similarity: float) -> Edge:

@@ -10,7 +10,7 @@ from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports.locate import neighbourhood
 from imr_graph.graph.exports.model import Edge, Network, Node
 from imr_graph.graph.exports.networks import dressed
-from imr_graph.graph.exports.projections import project, projections
+from imr_graph.graph.exports.projections import _most_cases, project, projections
 from imr_graph.graph.exports.property_graph import property_graph
 from imr_graph.graph.exports.reading import Selection
 from imr_graph.graph.exports.style import EDGE_COLOR
@@ -93,6 +93,14 @@ def test_cases_that_share_concepts(letters: GraphStore) -> None:
     assert {"MRI", "Low Back Complaints 2004: Special Studies", "Lumbar radiculopathy"} <= set(why)
     assert edge.values["weight"] == len(why)
     assert 0 < float(edge.values["similarity"]) < 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "most"),
+    [([], 20, 20), ([1, 2, 30], 20, 20), ([1, 1000, 1001, 1002], 5000, 1001), ([2000], 5000, 1999), ([2, 10], 20, 20)],
+)
+def test_rare_concepts_join_cases_first(sizes: list[int], limit: int, most: int) -> None:
+    assert _most_cases(sizes, limit) == most
 
 
 def test_the_other_projections(letters: GraphStore) -> None:
