@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -59,6 +60,7 @@ class PassageWriter:
         self._stale: set[int] = set()
         self._weights = Counter[int]()
         self._attributions: dict[Attribution, int] = {}
+        self._shingles = lru_cache(maxsize=8192)(self._shingled)  # most variants are compared many times
         # The whole generation is thrown away if the build dies, so a journal would only cost time.
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; BEGIN")
 
@@ -167,13 +169,17 @@ class PassageWriter:
         hashes, mine = sorted(fingerprints(words)), shingles(words)
         pairs = []
         for other in self._candidates(hashes):
-            (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (other,)).fetchone()
-            theirs = shingles(words_of(text))
+            theirs = self._shingles(other)
             if containment(mine, theirs) >= self._settings.containment:
                 likeness = round(resemblance(mine, theirs), 4)
                 pairs += [(key, other, likeness), (other, key, likeness)]
         self._db.executemany("INSERT OR REPLACE INTO joined VALUES (?, ?, ?)", pairs)
         self._db.executemany("INSERT INTO fingerprint VALUES (?, ?)", ((number, key) for number in hashes))
+
+    def _shingled(self, key: int) -> frozenset[int]:
+        """The shingles of a variant. They follow from its words, as the key does, so they never change."""
+        (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+        return shingles(words_of(text))
 
     def _candidates(self, hashes: Iterable[int]) -> list[int]:
         """The variants that share most fingerprints; of a frequent fingerprint only so many are looked at."""

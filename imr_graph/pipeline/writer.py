@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from imr_graph.archive import Archive, Packed, SourceRow, Status
@@ -38,6 +39,9 @@ class GenerationWriter:
         self._base, self.tally = base, Counter[str]()
         self._quads: list[bytes] = []
         self._held = 0
+        # loading lets go of the interpreter: meanwhile the next results are taken, and no worker waits
+        self._loader = ThreadPoolExecutor(1)
+        self._loading: Future[None] | None = None
         if current is None:
             create_index(target.index, engine)
             self._graph = OxigraphStore.create(target.graph)
@@ -89,11 +93,13 @@ class GenerationWriter:
         """Close all parts but the index, which its ``with`` block has closed, and say what they hold."""
         counts = self.archive.counts()
         sources_sha256 = self.archive.sources_sha256()
-        self._flush()
+        self._load()
+        self._loader.shutdown()
         self.archive.close()
         passages, quotes = self._passages.close()
         if abs(counts.letters - self._before) > _COMPACT_SHARE * self._before:
             self._graph.optimize()
+        self._graph.flush()  # what stays in the log alone is not in the snapshot of the next build
         quads = self._graph.count()
         self._graph.close()
         return Manifest(
@@ -116,23 +122,30 @@ class GenerationWriter:
         self._quads.append(done.quads)
         self._held += len(done.quads)
         if self._held > _BATCH_QUADS:
-            self._flush()
+            self._load_aside()
         self.tally["parsed"] += 1
         self.tally.update(f"problem {code}" for code in done.problems)
 
     def _remove(self, letter: str) -> None:
         held = self.archive.identity(letter)
         if held:
-            self._flush()
+            self._load()
             self.archive.remove(letter)
             self._passages.remove(letter)
             self.index.delete_case(letter)
             self._graph.remove_graph(source_iri(held[0], self._base))
 
-    def _flush(self) -> None:
-        if self._quads:
-            self._graph.bulk_load(b"".join(self._quads))
-            self._quads, self._held = [], 0
+    def _load_aside(self) -> None:
+        """Begin to load the quads that are held; one batch at a time."""
+        if self._loading:
+            self._loading.result()
+        self._loading = self._loader.submit(self._graph.bulk_load, b"".join(self._quads)) if self._quads else None
+        self._quads, self._held = [], 0
+
+    def _load(self) -> None:
+        """Load the quads that are held, and wait for it."""
+        self._load_aside()
+        self._load_aside()
 
 
 def _snapshot(current: Generation, target: Generation) -> None:

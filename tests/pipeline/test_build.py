@@ -65,6 +65,16 @@ def test_two_builds_give_the_same_quads(some: Path, built: Path, tmp_path: Path,
     assert check(tmp_path / "again") == []
 
 
+def test_what_was_dropped_stays_away_in_the_next_update(corpus_and_store: tuple[Path, Path], tmp_path: Path) -> None:
+    some, store = corpus_and_store
+    first, *others = sorted(some.iterdir())
+    assert build(others, store, jobs=1, prune=True).removed == 1
+    added = tmp_path / "added.txt"
+    added.write_text(first.read_text().replace("CM16", "CM18"))
+    assert build([*others, added], store, jobs=1).parsed == 1
+    assert check(store) == []
+
+
 def test_an_update_gives_what_a_full_build_gives(some: Path, tmp_path: Path, corpus: Path) -> None:
     letters = tmp_path / "letters"
     shutil.copytree(some, letters)

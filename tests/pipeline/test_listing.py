@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import imr_graph.read.sources
 from imr_graph.archive import Archive
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
 from imr_graph.pipeline.generation import StoreFolder
 from imr_graph.pipeline.listing import Listing
-from imr_graph.read import SourceRef
+from imr_graph.read import SourceRef, shards, sources
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +29,13 @@ def shard(path: Path, letters: list[tuple[str, str]]) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The shards that are opened."""
     found: list[str] = []
-    real = imr_graph.read.sources.list_records
+    real = shards.list_records
 
     def listed(path: str, *rest: object) -> Iterator[SourceRef]:
         found.append(Path(path).name)
         return real(path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(imr_graph.read.sources, "list_records", listed)
+    monkeypatch.setattr(sources, "list_records", listed)
     return found
 
 
