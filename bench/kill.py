@@ -89,25 +89,26 @@ def main() -> None:
             letters.change()
             status = build(corpus, store, rng.uniform(0.0, 1.1 * longest))
             results["killed" if status is None else "finished"] += 1
+            before = acknowledged
             try:
                 found = state(store)
             except (ImrGraphError, AssertionError, OSError, ValueError) as error:
                 results["unreadable or in disagreement"] += 1
                 print(error, file=sys.stderr)
                 continue
-            if status is None and found != acknowledged:
-                # the kill came after the switch: then all of the new state must be there
-                build(corpus, store, None)
-                results["complete before the kill" if state(store) == found else "lost letters"] += 1
-            elif status == 0:
-                results["lost letters"] += len(found) != len(list(corpus.iterdir()))
-            if (
-                status is None and found == acknowledged
-            ):  # so that the next round has little to do, and may be killed at its very end
+            if status is None:
+                # the kill came before the switch, or after it: then all of the new state must be there; the build is
+                # finished here, so that the next round has little to do, and may be killed at its very end
                 started = time.monotonic()
-                build(corpus, store, None)
-                longest = time.monotonic() - started
-            acknowledged = state(store)
+                finished = build(corpus, store, None)
+                longest = time.monotonic() - started if found == before else longest
+                acknowledged = state(store)
+                results["lost letters"] += found not in (before, acknowledged)
+                if found == acknowledged != before:
+                    results["complete before the kill"] += 1
+            else:
+                finished, acknowledged = status, found
+            results["lost letters"] += finished != 0 or len(acknowledged) != len(list(corpus.iterdir()))
     for what in ("killed", "finished", "complete before the kill", "lost letters", "unreadable or in disagreement"):
         print(f"{what:32} {results[what]}")
     sys.exit(1 if results["lost letters"] or results["unreadable or in disagreement"] else 0)
