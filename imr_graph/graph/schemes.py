@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rdflib import RDF, SKOS, Graph
 from rdflib.term import URIRef
 
+from imr_graph.cache import cached
 from imr_graph.graph.contract import named
 from imr_graph.graph.terms import iri, of_node, string
 from imr_graph.namespaces import BASE, ONTOLOGY, prefixes, scheme_iri
@@ -34,14 +35,21 @@ def vocabulary_quads(folder: Path | None = None, base: str = BASE) -> list[str]:
     Sorted, unique N-Quads lines. Concepts of the guideline scheme get their class too: a document is an
     ``imr:Guideline``, ``<document>/<section>`` an ``imr:GuidelineSection``.
     """
-    lines = {f"{s} {p} {o} ." for s, p, o in _dataset(base)}
-    for name, path in ontology_files(folder).items():
+    files = ontology_files(folder)
+    lines: list[str] = cached("quads", [*files.values(), Path(__file__)], lambda: sorted(_quads(files)))
+    return sorted([*(f"{s} {p} {o} ." for s, p, o in _dataset(base)), *lines])
+
+
+def _quads(files: Mapping[str, Path]) -> set[str]:
+    """The quads of Turtle files, each file in the graph that it is named by."""
+    lines: set[str] = set()
+    for name, path in files.items():
         graph = parse_turtle(path)
         if path.stem == "guideline":
             _add_classes(graph)
         context = iri(name)
         lines.update(f"{of_node(s)} {of_node(p)} {of_node(o)} {context} ." for s, p, o in graph)
-    return sorted(lines)
+    return lines
 
 
 def _add_classes(graph: Graph) -> None:
