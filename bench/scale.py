@@ -1,4 +1,4 @@
-"""Build and query synthetic corpora: ``python bench/scale.py 2000 20000 [--pdfs FOLDER] [--keep FOLDER] [--whoosh N]``.
+"""Build and query synthetic corpora: ``python bench/scale.py 2000 20000 [--pdfs FOLDER] [--keep FOLDER] ...``.
 
 For each size: the full build from ready text by the command line, its letters a second, peak memory (PSS of all its
 processes together) and sizes on disk; beside it, in the same run, what each engine does alone with the same ready
@@ -227,19 +227,19 @@ def ask_graph(store: Path) -> dict[str, object]:
     return table
 
 
-def measure(size: int, folder: Path, whoosh: int) -> dict[str, object]:
+def measure(size: int, folder: Path, whoosh: int, queries: int) -> Iterator[dict[str, object]]:
+    """The figures of one size, as they become known."""
     letters, store = folder / "letters", folder / "store"
     letters.mkdir(parents=True, exist_ok=True)
     if not (letters / "a.jsonl.zst").exists():  # a corpus that was kept need not be written again
         write_shard(letters / "a.jsonl.zst", 0, size)
-    table: dict[str, object] = {"letters": size}
     alone = engines_alone(letters / "a.jsonl.zst", folder)
+    yield {"letters": size, **{name: round(value, 1) for name, value in alone.items()}}
     before = processor_seconds()
     spent, peak = timed_build(letters, store)
     rate, worked = size / spent, processor_seconds() - before
     slower = min(alone["tantivy alone, letters/s"], alone["Oxigraph alone, letters/s"])
-    table |= {name: round(value, 1) for name, value in alone.items()}
-    table |= {
+    yield {
         "build, letters/s": round(rate, 1),
         "build, ms a letter": round(1000 / rate, 2),
         "build, processor ms a letter": round(1000 * worked / size, 2),
@@ -247,16 +247,18 @@ def measure(size: int, folder: Path, whoosh: int) -> dict[str, object]:
         "peak memory of all processes, MB": round(peak),
     }
     for part in ("graph", "index", "letters.sqlite", "passages.sqlite"):
-        table[f"{part}, MB"] = round(_bytes(StoreFolder(store).require().folder / part) / 1e6, 1)
+        yield {f"{part}, MB": round(_bytes(StoreFolder(store).require().folder / part) / 1e6, 1)}
     write_shard(letters / "b.jsonl.zst", size, UPDATE)
     more, _ = timed_build(letters, store)
-    table[f"update by {UPDATE} letters"] = f"{more:.1f} s = {more / spent:.1%} of the build"
-    table |= ask_index(store, "tantivy") | ask_graph(store)
+    yield {f"update by {UPDATE} letters": f"{more:.1f} s = {more / spent:.1%} of the build"}
+    yield ask_index(store, "tantivy")
+    yield ask_graph(store) if size <= queries else {"named queries": f"skipped above {queries} letters"}
     if size > whoosh:
-        return table | {"whoosh": f"skipped above {whoosh} letters"}
+        yield {"whoosh": f"skipped above {whoosh} letters"}
+        return
     spent, _ = timed_build(letters, folder / "whoosh", "--engine", "whoosh")
-    table["whoosh: build, letters/s"] = round((size + UPDATE) / spent, 1)
-    return table | ask_index(folder / "whoosh", "whoosh")
+    yield {"whoosh: build, letters/s": round((size + UPDATE) / spent, 1)}
+    yield ask_index(folder / "whoosh", "whoosh")
 
 
 def _bytes(path: Path) -> int:
@@ -300,6 +302,7 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*")
     parser.add_argument("--pdfs", type=Path, help="a folder of letters as PDF")
     parser.add_argument("--whoosh", type=int, default=2000, help="build and ask Whoosh up to so many letters")
+    parser.add_argument("--queries", type=int, default=50_000, help="ask the named queries up to so many letters")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave the stores there")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="imr-graph-scale-") as temporary:
@@ -307,8 +310,10 @@ def main() -> None:
         Writer()  # the vocabulary cache is warm for everybody
         costs = []
         for size in args.sizes:
-            table = measure(size, folder / str(size), args.whoosh)
-            print(json.dumps(table, indent=1), flush=True)
+            table: dict[str, object] = {}
+            for figures in measure(size, folder / str(size), args.whoosh, args.queries):
+                table |= figures
+                print(*(f"{name:56}{value}" for name, value in figures.items()), sep="\n", flush=True)
             costs.append((size, float(str(table["build, ms a letter"]))))
         if len(costs) > 1:
             (small, first), (large, last) = costs[0], costs[-1]
