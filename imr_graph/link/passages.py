@@ -143,8 +143,9 @@ class PassageLinker:
         for start, end in quotations(rationale):
             if len(rationale[start:end].split()) < self._table["least_marked"]:
                 continue
-            if self._foreign.search(rationale[max(0, start - 61) : start - 1].lower()):
-                continue
+            lead = rationale[max(0, start - 61) : start - 1].lower()
+            if self._foreign.search(lead) and not self._attributor.names_guideline(lead):
+                continue  # "he reported", but not "the MTUS notes"
             inside = [n for n, part in enumerate(parts) if part.start < end and part.end > start]
             yield Stretch(start, end, inside[0], inside[-1], True)
 
