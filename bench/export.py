@@ -94,10 +94,6 @@ def peak() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
-def row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |", flush=True)
-
-
 def one(graph: Path, kind: str, form: str, folder: Path) -> None:
     """In a process of its own: write, and print what it took."""
     target = folder / f"{kind}.{form}"

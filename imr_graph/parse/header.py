@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from operator import itemgetter
 
 from imr_graph.models import Layout
 from imr_graph.parse import patterns
@@ -37,12 +38,11 @@ def read_header(findings: Findings, start: int, end: int) -> Header:
     """
     header: Header = {}
     runs = _runs(findings, start, end)
-    jumbled = _jumbled(runs)
+    dates = _jumbled(runs)
     for labels, values in runs:
-        _assign(findings, header, [n for n in labels if n not in DATES] if jumbled else labels, values)
-    if jumbled:
-        dates = [value for _, values in runs for value in values if value.lastgroup == "date"]
-        for name, value in zip(_IN_TIME, sorted(dates, key=_in_time), strict=True):
+        _assign(findings, header, [n for n in labels if n not in DATES] if dates else labels, values)
+    if dates:
+        for name, value in zip(_IN_TIME, dates, strict=True):
             _store(findings, header, name, value)
         findings.report("header-jumbled", "values stand before their labels: dates are told by their order in time")
     return header
@@ -69,21 +69,22 @@ def _runs(findings: Findings, start: int, end: int) -> list[_Run]:
     return [*runs, (labels, values)]
 
 
-def _jumbled(runs: list[_Run]) -> bool:
-    """Whether every date has its value, but one run has too many of them and another too few."""
+def _jumbled(runs: list[_Run]) -> list[re.Match[str]]:
+    """The dates by time, where all labels have one, but one run has too many and another too few; else none."""
     surplus = [
         sum(value.lastgroup == "date" for value in values) - sum(label in DATES for label in labels)
         for labels, values in runs
     ]
     labels = sorted(label for labels, _ in runs for label in labels if label in DATES)
-    dates = [value for _, values in runs for value in values if value.lastgroup == "date"]
-    return (
-        any(surplus) and sum(surplus) == 0 and labels == sorted(DATES) and all(to_date(date.group()) for date in dates)
-    )
-
-
-def _in_time(value: re.Match[str]) -> dt.date:
-    return to_date(value.group()) or dt.date.min
+    dates = [
+        (date, value)
+        for _, values in runs
+        for value in values
+        if value.lastgroup == "date" and (date := to_date(value.group()))
+    ]
+    if not any(surplus) or sum(surplus) or labels != sorted(DATES) or len(dates) != len(DATES):
+        return []
+    return [value for _, value in sorted(dates, key=itemgetter(0))]
 
 
 def _assign(findings: Findings, header: Header, labels: list[str], values: list[re.Match[str]]) -> None:
