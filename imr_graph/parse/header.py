@@ -82,7 +82,7 @@ def _jumbled(runs: list[_Run]) -> list[re.Match[str]]:
         for value in values
         if value.lastgroup == "date" and (date := to_date(value.group()))
     ]
-    if not any(surplus) or sum(surplus) or labels != sorted(DATES) or len(dates) != len(DATES):
+    if not any(surplus) or sum(surplus) != 0 or labels != sorted(DATES) or len(dates) != len(DATES):
         return []
     return [value for _, value in sorted(dates, key=itemgetter(0))]
 
