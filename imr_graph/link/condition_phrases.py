@@ -102,6 +102,8 @@ class PhraseGrammar:
         heads = [n for n, item in enumerate(segment.items) if item.meaning.condition]
         if not heads:
             segment.parts, segment.side = _parts_of(segment.items)
+            while len(segment.items) > 1 and self._leads(segment.items[0]):
+                segment.items.pop(0)
             while len(segment.items) > 1 and not (segment.items[-1].meaning.part or segment.items[-1].meaning.side):
                 segment.items.pop()
             return
@@ -115,7 +117,7 @@ class PhraseGrammar:
     def _phrase(self, items: list[Item], head: Item) -> Phrase:
         place = items.index(head)
         first = max((n + 1 for n in range(place) if items[n].meaning.kind is Kind.PREPOSITION), default=0)
-        while first < place and items[first].meaning.kind is Kind.FILLER and items[first].label not in self._kept:
+        while first < place and self._leads(items[first]):
             first += 1
         last = max((n for n in range(place, len(items)) if items[n].meaning.kind is not Kind.FILLER), default=place)
         while last > place and items[last].meaning.kind in (Kind.PREPOSITION, Kind.FILLER):
@@ -126,6 +128,11 @@ class PhraseGrammar:
         waits = not parts and any(item.meaning.kind is Kind.PREPOSITION for item in items[place + 1 :])
         assert head.meaning.condition is not None
         return Phrase(head, head.meaning.condition, taken[0].start, taken[-1].end, parts, side, behind, waits)
+
+    def _leads(self, item: Item) -> bool:
+        """Whether the item, at the head of a phrase, is none of its words."""
+        kind = item.meaning.kind
+        return kind is Kind.PREPOSITION or (kind is Kind.FILLER and item.label not in self._kept)
 
     def _coordinate(self, chain: list[_Segment]) -> list[Phrase]:
         added: list[Phrase] = []

@@ -19,6 +19,9 @@ from imr_graph.resources import rules
 _WORD = re.compile(r"[A-Za-z0-9]+")
 # "numbness or tingling", "fracture, nor dislocation": what stands between two alternatives
 _ALTERNATIVE = re.compile(r"[\s,]*(?:or|nor|and/or)\b", re.IGNORECASE)
+# "diabetes, mild hypertension and asthma": what stands between the members of a list
+_LISTED = re.compile(r"\s*(?:[,/&]|,?\s*\b(?:and|or)\b)\s*(?:[a-z-]+\s+){0,2}", re.IGNORECASE)
+_JOINED = {"or": _ALTERNATIVE.match, "list": _LISTED.fullmatch}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class ContextRules:
         for before, mention in pairwise(ahead):
             if rule.scope == "next":
                 return
-            if rule.scope == "or" and not _ALTERNATIVE.match(text[before[1] : mention[0]]):
+            joined = _JOINED.get(rule.scope)
+            if joined and not joined(text[before[1] : mention[0]]):
                 return
             yield mention
