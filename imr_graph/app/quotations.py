@@ -13,7 +13,7 @@ from imr_graph.app.render import Format, lines, rows
 
 if TYPE_CHECKING:
     from imr_graph.insight.quoting import Silent
-    from imr_graph.passages.model import Passage, Variant
+    from imr_graph.passages.model import Passage, PassageCounts, Variant
 
 _SHOWN_VARIANTS = 5
 _SHOWN_CASES = 20
@@ -51,17 +51,13 @@ def passages(
     )
     found = opened.passages.find(text, only=only, least=min_letters, limit=limit)
     columns = ("id", "letters", "upheld", "overturned", "wordings", "attributed_to", "text")
-    listed = ({**_passage_row(passage), **_fork(passage)} for passage in found)
+    listed = ({**passage.model_dump(mode="json"), **_fork(passage)} for passage in found)
     if not rows(listed, columns, style_of(style, output), output):
         typer.echo("No passage; try fewer words.", err=True)
         raise typer.Exit(1)
 
 
-def _passage_row(passage: Passage) -> dict[str, Any]:
-    return passage.model_dump(mode="json", exclude={"quotes"})
-
-
-def _fork(passage: Passage) -> dict[str, Any]:
+def _fork(passage: PassageCounts) -> dict[str, Any]:
     named = dict.fromkeys(", ".join(part for part in (c.document, c.section) if part) for c in passage.cited_as)
     return {
         "upheld": passage.fork.upheld,

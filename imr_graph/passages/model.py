@@ -65,13 +65,12 @@ class Quoting(Model):
         return f"{self.case}#{self.issue}"
 
 
-class Passage(Model):
-    """Guideline words that decisions quote.
+class PassageCounts(Model):
+    """Guideline words that decisions quote, and what their quotes count.
 
     ``letters`` counts independent letters (:mod:`imr_graph.passages.independence`), ``all_letters`` every letter and
     ``issues`` every issue. ``text`` is the consensus wording, the variant that most letters quote; ``id`` is its
-    identity; of all its ``wordings`` the most frequent ones are in ``variants``. ``specialties`` counts independent
-    letters by the specialty of their reviewers. In ``quotes``, issues with one ``voice`` count once.
+    identity. Of a list ``cited_as`` holds the most frequent places only.
     """
 
     id: str
@@ -82,6 +81,15 @@ class Passage(Model):
     fork: Fork
     cited_as: tuple[CitedAs, ...]
     wordings: int
+
+
+class Passage(PassageCounts):
+    """A passage with its most frequent wordings and its cases.
+
+    ``specialties`` counts independent letters by the specialty of their reviewers. In ``quotes``, issues with one
+    ``voice`` count once.
+    """
+
     variants: tuple[Variant, ...]
     specialties: dict[str, int]
     quotes: tuple[Quoting, ...]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 from imr_graph.errors import StoreError, UnknownItem
 from imr_graph.models import Outcome
+from imr_graph.passages.counting import COLUMNS, JOINS, LISTED_PLACES, QuoteRow, count, voices_of
 from imr_graph.passages.drift import changes
-from imr_graph.passages.independence import Witness, voices
-from imr_graph.passages.model import CitedAs, Fork, Passage, Quoting, Variant
+from imr_graph.passages.model import Passage, PassageCounts, Quoting, Variant
 from imr_graph.passages.wording import id_of, key_from, words_of
 from imr_graph.text import Span
 
@@ -46,37 +45,6 @@ class PassageFilter:
 
 
 _VARIANTS = 50  # wordings of a passage that are compared with its consensus, the most frequent ones
-
-
-class _Row(NamedTuple):
-    variant: int
-    start: int
-    stop: int
-    quotation: int
-    n: int
-    outcome: str
-    service: str
-    rationale: int
-    letter: int
-    id: str
-    injury: str
-    sex: str
-    age: int | None
-    specialties: str
-    source: str
-    document: str
-    section: str
-    pages: str
-
-
-_JOINS = (
-    "JOIN quote ON quote.variant = variant.key JOIN issue ON issue.key = quote.issue "
-    "JOIN letter ON letter.key = issue.letter JOIN attribution ON attribution.key = quote.attribution"
-)
-_COLUMNS = (
-    "quote.variant, start, stop, quotation, n, outcome, service, rationale, letter.key, id, injury, sex, age, "
-    "specialties, source, document, section, pages"
-)
 
 
 class PassageReader:
@@ -121,20 +89,22 @@ class PassageReader:
 
     def find(
         self, text: str = "", *, only: PassageFilter | None = None, least: int = 1, limit: int | None = None
-    ) -> list[Passage]:
+    ) -> list[PassageCounts]:
         """The passages that have all words of ``text`` in one variant, those of most independent letters first.
 
-        ``only`` chooses the quotes that count, ``least`` is the smallest number of independent letters. The cases
-        (:attr:`Passage.quotes`) are left out.
+        ``only`` chooses the quotes that count, ``least`` is the smallest number of independent letters.
         """
-        only = only or PassageFilter()
-        found: list[Passage] = []
-        for key, weight in self._ranked(text, only):
+        conditions, values = only.conditions() if only else ([], [])
+        if not conditions:
+            return self._listed(text, least, limit)
+        found: list[PassageCounts] = []
+        for key, weight in self._ranked(text, conditions, values):
             full = limit is not None and len(found) >= limit and weight <= found[-1].letters
             if weight < least or full:
                 break
-            passage = self._passage(key, only, cases=False)
-            if passage and passage.letters >= least:
+            rows = self._rows(key, conditions, values)
+            passage = count(key, self._text(key), rows, voices_of(rows), LISTED_PLACES)
+            if passage.letters >= least:
                 found = sorted([*found, passage], key=lambda one: (-one.letters, -one.issues, one.id))[:limit]
         return found
 
@@ -152,117 +122,84 @@ class PassageReader:
             "SELECT passage FROM quote JOIN variant ON variant.key = quote.variant WHERE quotation = ?1",
             (key,),
         )
-        found = [self._passage(passage, PassageFilter()) for (passage,) in rows]
+        found = [self._passage(passage) for (passage,) in rows]
         if not found:
             raise UnknownItem(f"no passage {identity} in this store", remedy="see imr-graph passages")
-        return sorted((passage for passage in found if passage), key=lambda passage: passage.id)
+        return sorted(found, key=lambda passage: passage.id)
 
     def of_issue(self, case: str, n: int) -> list[Passage]:
         """The passages that an issue quotes, in the order of the ids."""
         rows = self._db.execute(
-            f"SELECT DISTINCT passage FROM variant {_JOINS} WHERE letter.id = ? AND issue.n = ?",  # noqa: S608
+            f"SELECT DISTINCT passage FROM variant {JOINS} WHERE letter.id = ? AND issue.n = ?",  # noqa: S608
             (case, n),
         )
-        found = [self._passage(passage, PassageFilter()) for (passage,) in rows]
-        return sorted((passage for passage in found if passage), key=lambda passage: passage.id)
+        return sorted((self._passage(passage) for (passage,) in rows), key=lambda passage: passage.id)
 
-    def _ranked(self, text: str, only: PassageFilter) -> Iterable[tuple[int, int]]:
-        """Passages with their weight, which no count of independent letters exceeds; greatest weight first."""
-        conditions, values = only.conditions()
-        within = []
-        if conditions:
-            where = " AND ".join(conditions)
-            within.append(f"passage.key IN (SELECT variant.passage FROM variant {_JOINS} WHERE {where})")  # noqa: S608
-        # what stands between blanks must stand side by side: "4-6" is a 4 before a 6
-        if phrases := [" ".join(words) for piece in text.split() if (words := words_of(piece))]:
-            within.append(
-                "passage.key IN (SELECT variant.passage FROM word JOIN variant ON variant.key = word.rowid "
-                "WHERE word MATCH ?)"
-            )
-            values.append(" ".join(f'"{phrase}"' for phrase in phrases))
-        where = f"WHERE {' AND '.join(within)}" if within else ""
-        return self._db.execute(f"SELECT key, weight FROM passage {where} ORDER BY weight DESC, key", values)  # noqa: S608
+    def _listed(self, text: str, least: int, limit: int | None) -> list[PassageCounts]:
+        """The passages with all their quotes, as the writer counted them."""
+        within, words = _having("key", text)
+        rows = self._db.execute(
+            f"SELECT counts FROM passage WHERE letters >= ? {within} "  # noqa: S608
+            "ORDER BY letters DESC, issues DESC, key < 0, key LIMIT ?",  # as the ids, which have no sign
+            (least, *words, -1 if limit is None else limit),
+        )
+        return [PassageCounts.model_validate_json(counts) for (counts,) in rows]
 
-    def _passage(self, key: int, only: PassageFilter, *, cases: bool = True) -> Passage | None:
-        """The passage with the quotes that count, or None where there are none."""
-        conditions, values = only.conditions()
-        where = " AND ".join(["variant.passage = ?", *conditions])
-        rows = [
-            _Row._make(row)
-            for row in self._db.execute(
-                f"SELECT {_COLUMNS} FROM variant {_JOINS} WHERE {where} ORDER BY id, n, start, variant.key",  # noqa: S608
-                (key, *values),
-            )
-        ]
-        if not rows:
-            return None
-        voice = voices(Witness(row.letter, row.injury, row.sex, row.age, row.rationale) for row in rows)
-        (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
-        return Passage(
-            id=id_of(key),
-            text=text,
-            letters=len(set(voice.values())),
-            all_letters=len(voice),
-            issues=len({(row.letter, row.n) for row in rows}),
-            fork=Fork(
-                upheld=_heard(rows, voice, lambda row: row.outcome == Outcome.UPHELD),
-                overturned=_heard(rows, voice, lambda row: row.outcome != Outcome.UPHELD),
-            ),
-            cited_as=_cited_as(rows, voice),
-            wordings=len({row.variant for row in rows}),
-            variants=self._variants(text, rows, voice),
-            specialties=_specialties(rows, voice),
-            quotes=_quotes(rows, voice) if cases else (),
+    def _ranked(self, text: str, conditions: list[str], values: list[str]) -> Iterable[tuple[int, int]]:
+        """Passages with the letters whose quotes count, which no count of independent letters exceeds; most first."""
+        within, words = _having("variant.passage", text)
+        return self._db.execute(
+            f"SELECT variant.passage AS key, count(DISTINCT issue.letter) AS weight FROM variant {JOINS} "  # noqa: S608
+            f"WHERE {' AND '.join(conditions)} {within} GROUP BY variant.passage ORDER BY weight DESC, key",
+            (*values, *words),
         )
 
-    def _variants(self, consensus: str, rows: Sequence[_Row], voice: dict[int, int]) -> tuple[Variant, ...]:
+    def _rows(self, key: int, conditions: Sequence[str] = (), values: Sequence[str] = ()) -> list[QuoteRow]:
+        where = " AND ".join(["variant.passage = ?", *conditions])
+        sql = f"SELECT {COLUMNS} FROM variant {JOINS} WHERE {where} ORDER BY id, n, start, variant.key"  # noqa: S608
+        return [QuoteRow._make(row) for row in self._db.execute(sql, (key, *values))]
+
+    def _text(self, key: int) -> str:
+        (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+        return str(text)
+
+    def _passage(self, key: int) -> Passage:
+        rows, text = self._rows(key), self._text(key)
+        voice = voices_of(rows)
+        return Passage(
+            **dict(count(key, text, rows, voice)),
+            variants=self._variants(text, rows, voice),
+            specialties=_specialties(rows, voice),
+            quotes=_quotes(rows, voice),
+        )
+
+    def _variants(self, consensus: str, rows: Sequence[QuoteRow], voice: dict[int, int]) -> tuple[Variant, ...]:
         heard: dict[int, set[int]] = defaultdict(set)
         for row in rows:
             heard[row.variant].add(voice[row.letter])
         found = []
         for key in sorted(heard, key=lambda key: (-len(heard[key]), id_of(key)))[:_VARIANTS]:
-            (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+            text = self._text(key)
             found.append(Variant(id=id_of(key), text=text, letters=len(heard[key]), changes=changes(consensus, text)))
         return tuple(found)
 
 
-def _heard(rows: Iterable[_Row], voice: dict[int, int], wanted: Callable[[_Row], bool]) -> int:
-    """How many independent letters have a row that is wanted."""
-    return len({voice[row.letter] for row in rows if wanted(row)})
+def _having(column: str, text: str) -> tuple[str, list[str]]:
+    """A condition that the passage in ``column`` has the words in one variant, and its values."""
+    # what stands between blanks must stand side by side: "4-6" is a 4 before a 6
+    phrases = [" ".join(words) for piece in text.split() if (words := words_of(piece))]
+    if not phrases:
+        return "", []
+    quoting = "SELECT variant.passage FROM word JOIN variant ON variant.key = word.rowid WHERE word MATCH ?"
+    return f"AND {column} IN ({quoting})", [" ".join(f'"{phrase}"' for phrase in phrases)]
 
 
-def _cited_as(rows: Iterable[_Row], voice: dict[int, int]) -> tuple[CitedAs, ...]:
-    """Each place once, whatever its capitals, under the name that stands first in the alphabet."""
-    heard: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
-    names: dict[str, str] = {}
-    for row in rows:
-        for name in (row.document, row.section):
-            names[name.casefold()] = min(names.get(name.casefold(), name), name)
-        heard[row.source, row.document.casefold(), row.section.casefold(), row.pages].add(voice[row.letter])
-    ranked = sorted(heard, key=lambda place: (-len(heard[place]), place))
-    usual: dict[tuple[str, ...], str] = {}
-    for place in ranked:
-        if place[3]:
-            usual.setdefault(place[:3], place[3])
-    return tuple(
-        CitedAs(
-            source=source,
-            document=names[document],
-            section=names[section],
-            pages=pages,
-            letters=len(heard[source, document, section, pages]),
-            other_page=bool(pages) and usual[source, document, section] != pages,
-        )
-        for source, document, section, pages in ranked
-    )
-
-
-def _specialties(rows: Iterable[_Row], voice: dict[int, int]) -> dict[str, int]:
+def _specialties(rows: Iterable[QuoteRow], voice: dict[int, int]) -> dict[str, int]:
     heard = {(voice[row.letter], name) for row in rows for name in row.specialties.split()}
     return dict(sorted(Counter(name for _, name in heard).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _quotes(rows: Iterable[_Row], voice: dict[int, int]) -> tuple[Quoting, ...]:
+def _quotes(rows: Iterable[QuoteRow], voice: dict[int, int]) -> tuple[Quoting, ...]:
     numbers: dict[int, int] = {}
     return tuple(
         Quoting(

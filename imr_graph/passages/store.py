@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
+from imr_graph.passages.counting import COLUMNS, JOINS, LISTED_PLACES, QuoteRow, count, voices_of
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence
 from imr_graph.passages.settings import load_settings
 from imr_graph.passages.stars import Member, Neighbour, settle
@@ -34,8 +35,9 @@ CREATE TABLE variant (
     key INTEGER PRIMARY KEY, text TEXT NOT NULL, words INTEGER NOT NULL, letters INTEGER NOT NULL,
     passage INTEGER NOT NULL);
 CREATE INDEX variant_passage ON variant (passage);
-CREATE TABLE passage (key INTEGER PRIMARY KEY, weight INTEGER NOT NULL);
-CREATE INDEX passage_weight ON passage (weight);
+CREATE TABLE passage (
+    key INTEGER PRIMARY KEY, letters INTEGER NOT NULL, issues INTEGER NOT NULL, counts TEXT NOT NULL);
+CREATE INDEX passage_rank ON passage (letters DESC, issues DESC, (key < 0), key);
 CREATE TABLE quote (
     variant INTEGER NOT NULL, issue INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     quotation INTEGER NOT NULL, attribution INTEGER NOT NULL, PRIMARY KEY (variant, issue, start)) WITHOUT ROWID;
@@ -58,7 +60,7 @@ class PassageWriter:
         self._settings = load_settings()
         self._changed: dict[int, int] = {}  # variants by the number of letters before this writer
         self._stale: set[int] = set()
-        self._weights = Counter[int]()
+        self._touched: set[int] = set()  # passages whose quotes changed
         self._attributions: dict[Attribution, int] = {}
         self._shingles = lru_cache(maxsize=8192)(self._shingled)  # most variants are compared many times
         # The whole generation is thrown away if the build dies, so a journal would only cost time.
@@ -197,7 +199,8 @@ class PassageWriter:
         """Drop a variant that nobody quotes any more."""
         text, passage = self._db.execute("SELECT text, passage FROM variant WHERE key = ?", (key,)).fetchone()
         others = [other for (other,) in self._db.execute("SELECT other FROM joined WHERE one = ?", (key,))]
-        self._weights[passage] -= self._changed.pop(key)
+        self._touched.add(passage)
+        del self._changed[key]
         self._stale.discard(key)
         self._stale.update(others)
         self._db.execute("INSERT INTO word (word, rowid, text) VALUES ('delete', ?, ?)", (key, text))
@@ -220,15 +223,23 @@ class PassageWriter:
         return [Neighbour(Member(*row[:4]), row[4]) for row in rows]
 
     def _settle(self) -> None:
-        """Move the variants that belong to another passage now, and bring the weights up to date."""
+        """Move the variants that belong to another passage now, and count the passages that changed."""
         moved = settle(self._changed, self._stale, self._member, self._joined)
         for key in moved.keys() | self._changed.keys():
-            member = self._member(key)
-            self._weights[member.passage] -= self._changed.get(key, member.letters)
-            self._weights[moved.get(key, member.passage)] += member.letters
+            before = self._member(key).passage
+            self._touched |= {before, moved.get(key, before)}
         self._db.executemany("UPDATE variant SET passage = ? WHERE key = ?", ((to, key) for key, to in moved.items()))
-        self._db.executemany(
-            "INSERT INTO passage VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET weight = weight + excluded.weight",
-            ((key, change) for key, change in self._weights.items() if change),
-        )
-        self._db.execute("DELETE FROM passage WHERE weight = 0")
+        for key in sorted(self._touched):
+            self._recount(key)
+
+    def _recount(self, key: int) -> None:
+        """What the quotes of a passage count, which a list of passages shows: nobody quotes it, and it is gone."""
+        found = self._db.execute(f"SELECT {COLUMNS} FROM variant {JOINS} WHERE variant.passage = ?", (key,))  # noqa: S608
+        rows = [QuoteRow._make(row) for row in found]
+        if not rows:
+            self._db.execute("DELETE FROM passage WHERE key = ?", (key,))
+            return
+        (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
+        counts = count(key, text, rows, voices_of(rows), LISTED_PLACES)
+        row = (key, counts.letters, counts.issues, counts.model_dump_json())
+        self._db.execute("INSERT OR REPLACE INTO passage VALUES (?, ?, ?, ?)", row)

@@ -26,7 +26,7 @@ from pathlib import Path
 from imr_graph.errors import StoreError
 from imr_graph.models import Model
 
-FORMAT = 1
+FORMAT = 2
 _KEPT = 2
 
 

@@ -179,6 +179,17 @@ def _stored(decision: Decision, issue: Issue, service_class: str | None) -> Stor
     )
 
 
+def _unlinked(issue: Issue, stored: StoredIssue) -> tuple[str, ...]:
+    """Of what the vocabularies know no concept in this issue."""
+    known = {
+        "service": issue.service,
+        "diagnosis": stored.diagnoses,
+        "ground": issue.grounds,
+        "guideline": all(citation.guideline for citation in issue.citations),
+    }
+    return tuple(name for name, concepts in known.items() if not concepts)
+
+
 def _document(decision: Decision, issue: Issue, vocabulary: Vocabulary) -> IssueDocument:
     stored = _stored(decision, issue, _class_of(issue, vocabulary))
     located = stored.drug or stored.body_parts
@@ -208,6 +219,7 @@ def _document(decision: Decision, issue: Issue, vocabulary: Vocabulary) -> Issue
         "crossing": _crossings(issue, _document_of),
         "section_crossing": _crossings(issue, lambda citation: _section_of(citation) or _document_of(citation)),
         "unlocated": () if located else (UNLOCATED,),
+        "unlinked": _unlinked(issue, stored),
         "case": (decision.id,),
     }
     numbers = {"n": issue.n} | ({"date": number(day)} if day else {})

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from imr_graph.errors import StoreError, UnknownItem
 from imr_graph.passages.independence import Witness, voices
+from imr_graph.passages.model import PassageCounts
 from imr_graph.passages.reader import PassageFilter, PassageReader
 from imr_graph.passages.records import LetterQuotes
 from imr_graph.passages.store import PassageWriter
@@ -36,16 +37,15 @@ def test_a_passage_has_its_wordings_its_fork_and_its_pages(quoting: Make, fill: 
     first, second = reader.find()
     assert (first.text, first.letters, first.issues, first.wordings) == (FULL, 4, 4, 3)
     assert (first.fork.upheld, first.fork.overturned) == (2, 2)
-    assert {variant.text: [c.kind for c in variant.changes] for variant in first.variants} == {
+    assert [(c.pages, c.letters, c.other_page) for c in first.cited_as] == [("60", 3, False), ("63", 1, True)]
+    assert second.text == OTHER
+    (shown,) = reader.get(first.id)
+    assert shown.specialties == {"family-medicine": 4}
+    assert {variant.text: [c.kind for c in variant.changes] for variant in shown.variants} == {
         FULL: [],
         CUT: ["beginning cut"],
         CHANGED: ["number changed"],
     }
-    assert [(c.pages, c.letters, c.other_page) for c in first.cited_as] == [("60", 3, False), ("63", 1, True)]
-    assert first.specialties == {"family-medicine": 4}
-    assert second.text == OTHER
-    assert not first.quotes
-    (shown,) = reader.get(first.id)
     assert [quote.key for quote in shown.quotes] == ["A1#1", "A2#1", "A3#1", "A4#1"]
 
 
@@ -88,7 +88,7 @@ def test_words_service_and_document_choose(quoting: Make, fill: Fill) -> None:
 
 def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
     reader = fill([quoting("A1", FULL), quoting("A2", FULL), quoting("A3", CUT, OTHER)])
-    first = reader.find(limit=1)[0]
+    first = reader.get(reader.find(limit=1)[0].id)[0]
     cut = next(variant for variant in first.variants if variant.text == CUT)
     assert [p.id for p in reader.get(cut.id)] == [first.id]
     (quotation,) = {q.quotation for p in reader.get(first.id) for q in p.quotes if q.case == "A3"}
@@ -104,8 +104,22 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
         PassageReader.open(tmp_path / "passages.sqlite")
 
 
+def test_a_list_counts_what_a_page_counts(quoting: Make, fill: Fill) -> None:
+    letters = [
+        quoting(f"A{n}", *s, service="mri" if n % 2 else "ct") for n, s in enumerate([(FULL,), (CUT, OTHER)] * 3)
+    ]
+    reader = fill(letters)
+    every = PassageFilter(services=("mri", "ct"))
+    assert reader.find() == reader.find(only=every)
+    assert reader.find("visits", least=2, limit=1) == reader.find("visits", only=every, least=2, limit=1)
+    for listed in reader.find():
+        (shown,) = reader.get(listed.id)
+        assert PassageCounts(**{name: getattr(shown, name) for name in PassageCounts.model_fields}) == listed
+
+
 def pages_of(reader: PassageReader) -> list[object]:
-    found = [passage for listed in reader.find() for passage in reader.get(listed.id)]
+    listed = reader.find()
+    found = [*listed, *(passage for one in listed for passage in reader.get(one.id))]
     return [passage.model_dump() for passage in found]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from imr_graph.errors import StoreError
-from imr_graph.pipeline.generation import Manifest, Recipe, StoreFolder
+from imr_graph.pipeline.generation import FORMAT, Manifest, Recipe, StoreFolder
 
 MANIFEST = Manifest(
     recipe=Recipe(version="0", engine="tantivy", base="x", knowledge_sha256=""),
@@ -64,7 +64,7 @@ def test_missing_and_foreign_stores_are_named(tmp_path: Path) -> None:
         folder.require()
     commit(folder)
     path = folder.require().folder / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
+    path.write_text(path.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     with pytest.raises(StoreError, match="store format 99"):
         folder.require().manifest()
     path.write_text("{")

@@ -57,6 +57,16 @@ def test_unlocated_means_no_drug_and_no_body_part(corpus: tuple[Decision, ...], 
     assert issue_documents(decision, VOCABULARY)[0].keywords["unlocated"] == (("yes",) if case == "A2" else ())
 
 
+def test_unlinked_names_what_no_concept_was_found_for(decision: Callable[..., Decision]) -> None:
+    made = decision("X", ("MRI", "mri", "", "upheld"))
+    bare = made.issues[0].model_copy(update={"service": None, "citations": ()})
+    (known,), (unknown,) = (
+        issue_documents(made.model_copy(update={"issues": (issue,)}), VOCABULARY) for issue in (made.issues[0], bare)
+    )
+    assert "service" not in known.keywords["unlinked"]
+    assert set(unknown.keywords["unlinked"]) - set(known.keywords["unlinked"]) == {"service"}
+
+
 def test_the_class_is_the_top_concept_where_none_is_given(decision: Callable[..., Decision]) -> None:
     made = decision("X", ("MRI", "mri", "", "upheld"))
     issue = made.issues[0].model_copy(update={"service": "mri-open", "service_class": None})

@@ -8,7 +8,6 @@ from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.guideline_page import by_year
 from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
 from imr_graph.app.web.plots import Plot, stacked
-from imr_graph.errors import ImrGraphError
 from imr_graph.pipeline.report import BuildReport
 from imr_graph.search.cohorts import count_cohort
 from imr_graph.search.concepts import label
@@ -17,14 +16,11 @@ from imr_graph.search.query import Everything, Word
 _ALL: Pairs = (("q", "*"),)
 _CLASSES = 40
 _REFUSED = 50
-# What the linker did not recognise, as queries over the graph; each number leads to its query.
 _UNLINKED = {
-    "issues without a recognised service": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:service ?x }",
-    "letters without a recognised diagnosis": "?item a imr:Determination "
-    "FILTER NOT EXISTS { ?item imr:hasDiagnosis ?x }",
-    "issues without a recognised ground": "?item a imr:DisputedIssue FILTER NOT EXISTS { ?item imr:ground ?x }",
-    "guidelines and sections cited that the vocabulary lacks": "?act cito:hasCitedEntity ?item "
-    "FILTER NOT EXISTS { ?item a skos:Concept }",
+    "service": "issues without a recognised service",
+    "diagnosis": "issues of letters without a recognised diagnosis",
+    "ground": "issues without a recognised ground",
+    "guideline": "issues that cite a guideline the vocabulary lacks",
 }
 
 
@@ -69,7 +65,7 @@ def _corpus(reader: Reader) -> CorpusPage:
         all=counted(count_cohort(reader.index, "all issues", Everything()), _ALL),
         timeline=stacked("Issues by the year of the decision", by_year(reader, Everything(), ())),
         classes=_classes(reader),
-        unlinked=tuple(_unlinked(reader)),
+        unlinked=_unlinked(reader),
         quality=(
             Link(text="Guidelines that letters cite and the vocabulary lacks", href="/ask?name=unknown-guidelines"),
             Link(text="Problems found in letters", href="/ask?name=problems"),
@@ -107,14 +103,9 @@ def _count_query(pattern: str) -> str:
     return address("/ask", [("query", f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")])
 
 
-def _unlinked(reader: Reader) -> list[Tally]:
-    found = []
-    for name, pattern in _UNLINKED.items():
-        query = f"SELECT (COUNT(DISTINCT ?item) AS ?n) WHERE {{ {pattern} }}"
-        try:
-            count = int(str(reader.workers.run(query).rows[0][0]))
-        except ImrGraphError:
-            continue  # it took too long: nothing is said rather than something wrong
-        listed = f"SELECT DISTINCT ?item WHERE {{ {pattern} }} LIMIT 500"
-        found.append(Tally(label=name, count=count, href=address("/ask", [("query", listed)])))
-    return found
+def _unlinked(reader: Reader) -> tuple[Tally, ...]:
+    counts = reader.index.facets(Everything(), ["unlinked"], len(_UNLINKED))["unlinked"]
+    return tuple(
+        Tally(label=said, count=counts.get(name, 0), href=address("/search", [("q", f"unlinked:{name}")]))
+        for name, said in _UNLINKED.items()
+    )

@@ -13,7 +13,7 @@ from imr_graph.errors import UnknownItem
 from imr_graph.insight.population import notations
 from imr_graph.insight.quoting import Silent, citing_without_quoting
 from imr_graph.models import Model, Outcome
-from imr_graph.passages.model import CitedAs, Fork, Passage, Variant
+from imr_graph.passages.model import CitedAs, Fork, Passage, PassageCounts, Variant
 from imr_graph.passages.reader import PassageFilter
 from imr_graph.search.concepts import label
 
@@ -100,14 +100,14 @@ class PassagePage(Page):
     passages: tuple[PassageShown, ...]
 
 
-def passage_row(passage: Passage) -> PassageRow:
+def passage_row(passage: PassageCounts) -> PassageRow:
     """A passage as a list shows it."""
     return PassageRow(
         id=passage.id,
         text=passage.text,
         href=f"/passage/{passage.id}",
         letters=passage.letters,
-        wordings=len(passage.variants),
+        wordings=passage.wordings,
         fork=passage.fork,
     )
 
@@ -116,18 +116,12 @@ def passages_page(reader: Reader, asked: Asked) -> PassagesPage:
     """The passages that have all the words asked for, in issues about a service where one is named."""
     text, service = asked.one("q")[:500], asked.one("service")[:200]
     limit = asked.number("limit", _LISTED, 1, 200)
-
-    def rows() -> tuple[PassageRow, ...]:
-        only = PassageFilter(services=notations(reader.vocabulary, "service", service) if service else ())
-        return tuple(map(passage_row, reader.passages.find(text, only=only, limit=limit)))
-
-    # the most quoted of all have thousands of quotations to look at
-    first = not (text or service) and limit == _LISTED
+    only = PassageFilter(services=notations(reader.vocabulary, "service", service) if service else ())
     return PassagesPage(
         title="Guideline words that decisions quote",
         q=text,
         service=service,
-        rows=reader.once("passages", rows) if first else rows(),
+        rows=tuple(map(passage_row, reader.passages.find(text, only=only, limit=limit))),
     )
 
 
