@@ -11,9 +11,10 @@ from imr_graph.passages.independence import Witness, voices
 from imr_graph.passages.model import CitedAs, Fork, PassageCounts
 from imr_graph.passages.wording import id_of
 
+# In this order: from the passage to its quotes, however few of these a filter keeps (CROSS forbids SQLite another one)
 JOINS = (
-    "JOIN quote ON quote.variant = variant.key JOIN issue ON issue.key = quote.issue "
-    "JOIN letter ON letter.key = issue.letter JOIN attribution ON attribution.key = quote.attribution"
+    "CROSS JOIN quote ON quote.variant = variant.key CROSS JOIN issue ON issue.key = quote.issue "
+    "CROSS JOIN letter ON letter.key = issue.letter CROSS JOIN attribution ON attribution.key = quote.attribution"
 )
 COLUMNS = (
     "quote.variant, start, stop, quotation, n, outcome, service, rationale, letter.key, id, injury, sex, age, "
@@ -77,12 +78,15 @@ def _heard(rows: Iterable[QuoteRow], voice: dict[int, int], wanted: Callable[[Qu
 
 def _cited_as(rows: Iterable[QuoteRow], voice: dict[int, int]) -> tuple[CitedAs, ...]:
     """Each place once, whatever its capitals, under the name that stands first in the alphabet."""
+    printed: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
+    for row in rows:
+        printed[row.source, row.document, row.section, row.pages].add(voice[row.letter])
     heard: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
     names: dict[str, str] = {}
-    for row in rows:
-        for name in (row.document, row.section):
+    for (source, document, section, pages), letters in printed.items():
+        for name in (document, section):
             names[name.casefold()] = min(names.get(name.casefold(), name), name)
-        heard[row.source, row.document.casefold(), row.section.casefold(), row.pages].add(voice[row.letter])
+        heard[source, document.casefold(), section.casefold(), pages] |= letters
     ranked = sorted(heard, key=lambda place: (-len(heard[place]), place))
     usual: dict[tuple[str, ...], str] = {}
     for place in ranked:

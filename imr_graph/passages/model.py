@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from imr_graph.models import Model, Outcome
 from imr_graph.text import Span
 
@@ -44,7 +46,8 @@ class Fork(Model):
     overturned: int
 
 
-class Quoting(Model):
+@dataclass(frozen=True, slots=True)
+class Quoting:
     """An issue that quotes a passage; ``span`` is that of the whole quotation in the source text."""
 
     case: str

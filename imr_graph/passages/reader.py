@@ -149,7 +149,9 @@ class PassageReader:
         """Passages with the letters whose quotes count, which no count of independent letters exceeds; most first."""
         within, words = _having("variant.passage", text)
         return self._db.execute(
-            f"SELECT variant.passage AS key, count(DISTINCT issue.letter) AS weight FROM variant {JOINS} "  # noqa: S608
+            "SELECT variant.passage AS key, count(DISTINCT issue.letter) AS weight FROM issue "  # noqa: S608
+            "JOIN quote ON quote.issue = issue.key JOIN variant ON variant.key = quote.variant "
+            "JOIN attribution ON attribution.key = quote.attribution "
             f"WHERE {' AND '.join(conditions)} {within} GROUP BY variant.passage ORDER BY weight DESC, key",
             (*values, *words),
         )
