@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -16,36 +17,48 @@ from rdflib.term import Node as Term
 from imr_graph.graph.contract import Queryable
 from imr_graph.graph.exports.model import Edge, Node, Value
 from imr_graph.graph.terms import iri
+from imr_graph.namespaces import prefixes
 
 
 class Relation(NamedTuple):
-    """A relation of the property graph: the types of its ends, and the SPARQL pattern that finds them."""
+    """A relation of the property graph: the types of its ends, and what finds it.
+
+    ``form`` is a SPARQL pattern in which ``word``, a prefixed name, fills the braces; relations of one form are read
+    at once.
+    """
 
     name: str
     source: str
     target: str
-    pattern: str
+    form: str
+    word: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The pattern of this relation alone."""
+        return self.form.format(self.word)
 
 
-_CITES = "?act cito:hasCitingEntity ?source ; imr:citingParty party:{} ; cito:hasCitedEntity ?target"
+_DIRECT = "?source {} ?target"
+_CITES = "?act cito:hasCitingEntity ?source ; imr:citingParty {} ; cito:hasCitedEntity ?target"
 HAS_ISSUE, HAS_DIAGNOSIS, QUOTES = "has issue", "has diagnosis", "quotes"
 REVIEWER_CITES, ADMINISTRATOR_CITES = "reviewer cites", "claims administrator cites"
 RELATIONS = (
-    Relation(HAS_ISSUE, "case", "issue", "?source imr:hasIssue ?target"),
+    Relation(HAS_ISSUE, "case", "issue", _DIRECT, "imr:hasIssue"),
     Relation(HAS_DIAGNOSIS, "case", "diagnosis", "?source imr:hasDiagnosis/imr:condition ?target"),
-    Relation("requests", "issue", "service", "?source imr:service ?target"),
-    Relation("requests drug", "issue", "drug", "?source imr:drug ?target"),
+    Relation("requests", "issue", "service", _DIRECT, "imr:service"),
+    Relation("requests drug", "issue", "drug", _DIRECT, "imr:drug"),
     Relation("concerns", "issue", "body part", "?source a imr:DisputedIssue ; imr:bodyPart ?target"),
-    Relation("on the ground", "issue", "ground", "?source imr:ground ?target"),
-    Relation(QUOTES, "issue", "passage", "?source imr:quotes ?target"),
-    Relation(REVIEWER_CITES, "issue", "guideline", _CITES.format("reviewer")),
-    Relation(ADMINISTRATOR_CITES, "issue", "guideline", _CITES.format("claims-administrator")),
+    Relation("on the ground", "issue", "ground", _DIRECT, "imr:ground"),
+    Relation(QUOTES, "issue", "passage", _DIRECT, "imr:quotes"),
+    Relation(REVIEWER_CITES, "issue", "guideline", _CITES, "party:reviewer"),
+    Relation(ADMINISTRATOR_CITES, "issue", "guideline", _CITES, "party:claims-administrator"),
     Relation("attributed to", "passage", "guideline", "?source a imr:GuidelinePassage ; dcterms:isPartOf ?target"),
     Relation(
         "part of",
         "guideline",
         "guideline",
-        "?source a imr:GuidelineSection ; skos:broader ?target FILTER EXISTS { ?act cito:hasCitedEntity ?source }",
+        "?source a imr:GuidelineSection ; skos:broader ?target FILTER EXISTS {{ ?act cito:hasCitedEntity ?source }}",
     ),
 )
 # The columns of a node type, and where they come from; the rest are concepts.
@@ -114,9 +127,20 @@ def related(
     store: Queryable, end: str, nodes: dict[str, set[str]], relations: Iterable[Relation] = RELATIONS
 ) -> Iterator[tuple[Relation, str, str]]:
     """The relations that start (``end`` is source) or stop (target) at ``nodes``, which are given by type."""
+    alike: dict[tuple[str, str], dict[str, Relation]] = defaultdict(dict)
     for relation in relations:
-        for row in select(store, relation.pattern, end, nodes.get(getattr(relation, end), ()), "?source ?target"):
-            yield relation, str(row["source"]), str(row["target"])
+        alike[getattr(relation, end), relation.form][_expanded(relation.word)] = relation
+    for (kind, form), named in alike.items():
+        words = ", ".join(map(iri, filter(None, named)))
+        pattern = form.format("?word") + (f" FILTER(?word IN ({words}))" if words else "")
+        columns = "?source ?target ?word" if words else "?source ?target"
+        for row in select(store, pattern, end, nodes.get(kind, ()), columns):
+            yield named[str(row.get("word", ""))], str(row["source"]), str(row["target"])
+
+
+def _expanded(word: str) -> str:
+    prefix, _, local = word.partition(":")
+    return prefixes()[prefix] + local if word else ""
 
 
 def described(store: Queryable, kind: str, names: set[str]) -> dict[str, Node]:
