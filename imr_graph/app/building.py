@@ -88,6 +88,8 @@ def _say(report: BuildReport, store: Path, seconds: float) -> None:
         f"read {report.read}, parsed {report.parsed}, unchanged {report.unchanged}, duplicates {report.duplicates}, "
         f"removed {report.removed}, refused {len(report.refused)} in {seconds:.1f} s",
     ]
+    if report.carried:
+        lines.append(f"{report.carried} letters that were not named now were read again from the store's own text")
     if report.problems:
         counts = ", ".join(f"{code} {n}" for code, n in report.problems.items())
         lines.append(f"problems in the letters parsed now: {counts} (see: imr-graph problems CASE)")

@@ -14,11 +14,12 @@ from pathlib import Path
 from imr_graph.archive import Archive, Status
 from imr_graph.errors import StoreError
 from imr_graph.namespaces import BASE
+from imr_graph.pipeline.carry import KeptLetter, carried, carried_rows
 from imr_graph.pipeline.generation import Generation, Recipe, StoreFolder
 from imr_graph.pipeline.listing import Listing
-from imr_graph.pipeline.pool import run
+from imr_graph.pipeline.pool import Lost, run
 from imr_graph.pipeline.report import BuildReport, Refusal
-from imr_graph.pipeline.worker import prepare
+from imr_graph.pipeline.worker import Processed, prepare
 from imr_graph.pipeline.writer import STALE, GenerationWriter
 from imr_graph.read import SourceRef, find_sources
 from imr_graph.resources import knowledge_digest
@@ -26,6 +27,7 @@ from imr_graph.version import __version__
 
 _BATCH = 64  # letters a worker is given at once
 Progress = Callable[[int, int | None], None]
+Work = Callable[[Iterable[SourceRef | KeptLetter]], Iterable[Processed | Lost[SourceRef | KeptLetter]]]
 
 
 def build(
@@ -42,17 +44,18 @@ def build(
     """Bring ``store`` up to date with the letters in ``paths``.
 
     Only new and changed sources are read (by size and time of the file, then by the hash of its bytes); all are
-    read again where version, engine, base IRI or the data of ontology/ and index/ have changed. ``prune`` drops
-    the letters whose source is gone. ``engine`` names the text index, ``jobs`` the number of worker processes
-    (default: one a core), ``seconds`` the time limit of one letter. ``progress`` is called with the sources done
-    and the sources to do, which are estimated until all are listed. Nothing changes in ``store`` before all is
-    complete; if nothing is new, there is no new
-    generation. Raises :class:`imr_graph.errors.StoreError`.
+    read again where version, engine, base IRI or the data of ontology/ and index/ have changed, those that are not in
+    ``paths`` from the text that the store has. ``prune`` drops the letters whose source is gone. ``engine`` names the
+    text index, ``jobs`` the number of worker processes (default: one a core), ``seconds`` the time limit of one letter.
+    ``progress`` is called with the sources done and the sources to do, which are estimated until all are listed.
+    Nothing changes in ``store`` before all is complete; if nothing is new, there is no new generation. Raises
+    :class:`imr_graph.errors.StoreError`.
     """
     recipe = Recipe(version=__version__, engine=engine, base=base, knowledge_sha256=knowledge_digest())
     folder = StoreFolder(store)
     with folder.writing():
-        current = _reusable(folder.current(), recipe)
+        before = folder.current()
+        current = _reusable(before, recipe)
         known = Archive.open(current.letters) if current else None
         listing = Listing(paths, known)
         new = iter(listing)
@@ -60,7 +63,9 @@ def build(
         gone = listing.gone() if prune and not first else []
         if current and known and not first and not gone:
             return _report(known, current.name, listing, Counter())
-        work = partial(run, partial(prepare, base), jobs=jobs or os.cpu_count() or 1, batch=_BATCH, seconds=seconds)
+        work: Work = partial(
+            run, partial(prepare, base), jobs=jobs or os.cpu_count() or 1, batch=_BATCH, seconds=seconds
+        )
         target = folder.partial()
         try:
             writer = GenerationWriter(target, current, engine, base)
@@ -73,6 +78,8 @@ def build(
                     writer.tally["removed"] += row.status is Status.KEPT
                 for result in work(_stale(paths, writer.archive)):
                     writer.settle(result)
+                if before and not current and not prune:
+                    _carry(before, writer, work, progress)
             for path, fingerprint in listing.shards.items():
                 writer.archive.put_shard(path, fingerprint)
             report = _report(writer.archive, target.folder.stem, listing, writer.tally)
@@ -93,6 +100,24 @@ def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
     return None
 
 
+def _carry(before: Generation, writer: GenerationWriter, work: Work, progress: Progress) -> None:
+    """Take over what the generation before, made in another way, has of sources that this build does not name."""
+    try:
+        archive = Archive.open(before.letters)
+    except StoreError as error:
+        raise StoreError(
+            f"{error.message}: the letters of {before.folder} cannot be taken over",
+            remedy="name all their sources and add --prune, which begins anew",
+        ) from error
+    with archive:
+        for result in work(carried(archive, writer.archive)):
+            writer.settle(result)
+            writer.tally["carried"] += 1
+            progress(writer.tally["read"], None)
+        for row in [*carried_rows(archive, writer.archive)]:
+            writer.archive.put_source(row._replace(fingerprint=STALE))
+
+
 def _stale(paths: Sequence[str | Path], archive: Archive) -> Iterable[SourceRef]:
     """The sources whose letter lost its holder in this build; evaluated after the others are written."""
     names = {row.name for row in archive.leftovers() if row.fingerprint == STALE}
@@ -110,6 +135,7 @@ def _report(archive: Archive, generation: str, listing: Listing, tally: Counter[
         read=tally["read"],
         parsed=tally["parsed"],
         unchanged=listing.unchanged + tally["touched"],
+        carried=tally["carried"],
         duplicates=sum(row.status is Status.DUPLICATE for row in rows),
         removed=tally["removed"],
         problems={k.removeprefix("problem "): n for k, n in sorted(tally.items()) if k.startswith("problem ")},

@@ -17,10 +17,11 @@ class Refusal(Model):
 class BuildReport(Model):
     """The result of one build.
 
-    ``read`` counts the sources that were read anew, ``unchanged`` those known by their fingerprint; ``parsed``
-    the letters added or replaced, ``duplicates`` the sources whose letter another source already holds,
-    ``removed`` the letters dropped. ``problems`` counts the problems of the parsed letters by code; ``refused``
-    lists every source of this corpus that is not in the store, unchanged ones too.
+    ``read`` counts the sources that were read anew, ``carried`` those of them that the build did not name and whose
+    text the store itself had; ``unchanged`` counts those known by their fingerprint, ``parsed`` the letters added or
+    replaced, ``duplicates`` the sources whose letter another source already holds, ``removed`` the letters dropped.
+    ``problems`` counts the problems of the parsed letters by code; ``refused`` lists every source of this corpus that
+    is not in the store, unchanged ones too.
     """
 
     generation: str
@@ -29,6 +30,7 @@ class BuildReport(Model):
     read: int = 0
     parsed: int = 0
     unchanged: int = 0
+    carried: int = 0
     duplicates: int = 0
     removed: int = 0
     problems: dict[str, int] = Field(default_factory=dict)

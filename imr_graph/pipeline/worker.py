@@ -13,6 +13,7 @@ from imr_graph.link import Linker
 from imr_graph.models import Letter
 from imr_graph.parse import parse_letter
 from imr_graph.passages.records import LetterQuotes, letter_quotes
+from imr_graph.pipeline.carry import KeptLetter
 from imr_graph.read import SourceRef, read_source
 from imr_graph.search.documents import IssueDocument, issue_documents
 from imr_graph.vocabulary import Vocabulary, load_vocabulary
@@ -36,12 +37,12 @@ class Processed:
     reason: str = ""
 
 
-def read_letter(source: SourceRef, linker: Linker) -> Letter:
+def read_letter(source: SourceRef | KeptLetter, linker: Linker) -> Letter:
     """The letter in ``source``, parsed and linked.
 
     Raises :class:`imr_graph.errors.ReadError` and :class:`imr_graph.errors.NotADecision`.
     """
-    text = read_source(source)
+    text = source.text if isinstance(source, KeptLetter) else read_source(source)
     return Letter(decision=linker(parse_letter(text)), text=text.text, pages=text.pages)
 
 
@@ -60,13 +61,13 @@ def project(letter: Letter, fingerprint: str, vocabulary: Vocabulary, base: str)
     )
 
 
-def prepare(base: str) -> Callable[[SourceRef], Processed]:
+def prepare(base: str) -> Callable[[SourceRef | KeptLetter], Processed]:
     """The work of one worker process, with its vocabularies loaded. ``base`` is the base IRI of the instances."""
     vocabulary = load_vocabulary()
     linker = Linker(vocabulary)
     gc.freeze()  # the dictionaries live as long as the worker: the collector need not walk them for every letter
 
-    def work(source: SourceRef) -> Processed:
+    def work(source: SourceRef | KeptLetter) -> Processed:
         fingerprint = source.fingerprint()  # before it is read: a change meanwhile is found by the next build
         try:
             return project(read_letter(source, linker), fingerprint, vocabulary, base)

@@ -18,6 +18,7 @@ from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import source_iri
 from imr_graph.passages.store import PassageWriter
+from imr_graph.pipeline.carry import KeptLetter
 from imr_graph.pipeline.generation import Generation, Manifest, Recipe
 from imr_graph.pipeline.pool import Lost
 from imr_graph.pipeline.worker import Processed
@@ -54,7 +55,7 @@ class GenerationWriter:
         self._before = self.archive.counts().letters
         self.index = index_writer(target.index)
 
-    def settle(self, result: Processed | Lost[SourceRef]) -> None:
+    def settle(self, result: Processed | Lost[SourceRef | KeptLetter]) -> None:
         """Decide what becomes of one source, and write it."""
         done = _processed(result)
         self.tally["read"] += 1
@@ -170,7 +171,7 @@ def _copy(old: Path, new: Path) -> None:
             shutil.copyfileobj(source, target, 1 << 20)
 
 
-def _processed(result: Processed | Lost[SourceRef]) -> Processed:
+def _processed(result: Processed | Lost[SourceRef | KeptLetter]) -> Processed:
     if isinstance(result, Lost):
         source = result.item
         return Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")

@@ -209,3 +209,48 @@ def test_compacting_keeps_every_letter_and_drops_what_updates_left(some: Path, t
     assert quads(tmp_path / "store") == quads(tmp_path / "full")
     assert check(tmp_path / "store") == []
     assert build([letters], tmp_path / "store", jobs=1).read == 0
+
+
+def test_a_store_made_in_another_way_keeps_what_is_not_named(corpus: Path, corpus_and_store: tuple[Path, Path]) -> None:
+    some, store = corpus_and_store
+    before = ids(store)
+    other = corpus / "CM15-9900001.txt"
+    report = build([other], store, jobs=1, base="https://example.org/")
+    assert (report.letters, report.read, report.carried) == (7, 7, 6)
+    assert ids(store) == sorted([*before, "CM15-9900001"])
+    assert check(store) == []
+    again = build([some, other], store, jobs=1, base="https://example.org/")
+    assert (again.read, again.unchanged) == (0, 7)
+
+
+def test_a_letter_taken_over_is_the_letter_built(
+    some: Path, corpus: Path, corpus_and_store: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = corpus / "CM15-9900001.txt"
+    build([other], corpus_and_store[1], jobs=1, base="https://example.org/")
+    build([some, other], tmp_path / "whole", jobs=1, base="https://example.org/")
+    assert quads(corpus_and_store[1]) == quads(tmp_path / "whole")
+
+
+def test_what_was_refused_stays_known(corpus: Path, some: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "no-letter.txt").write_text("nothing")
+    shutil.copy(next(some.iterdir()), tmp_path / "in" / "twin.txt")
+    build([some, tmp_path / "in"], tmp_path / "store", jobs=1)
+    report = build([corpus / "CM15-9900001.txt"], tmp_path / "store", jobs=1, engine="whoosh")
+    assert (report.letters, report.duplicates, len(report.refused)) == (7, 1, 1)
+
+
+def test_prune_begins_anew_in_another_way(corpus: Path, corpus_and_store: tuple[Path, Path]) -> None:
+    report = build([corpus / "CM15-9900001.txt"], corpus_and_store[1], jobs=1, prune=True, engine="whoosh")
+    assert (report.letters, report.carried) == (1, 0)
+
+
+def test_letters_that_cannot_be_taken_over_stop_the_build(corpus: Path, corpus_and_store: tuple[Path, Path]) -> None:
+    _, store = corpus_and_store
+    letters = StoreFolder(store).require().letters
+    letters.write_bytes(b"damaged" * 1000)
+    with pytest.raises(StoreError, match="cannot be taken over") as caught:
+        build([corpus / "CM15-9900001.txt"], store, jobs=1, engine="whoosh")
+    assert "--prune" in caught.value.remedy
+    assert StoreFolder(store).require().letters == letters

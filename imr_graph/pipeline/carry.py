@@ -1,0 +1,47 @@
+"""The letters of a store that a build does not name, read again from the store's own text.
+
+A store made in another way (another version, engine, base IRI, or other data in ontology/ and index/) is built anew.
+Its letters must not depend on whether their sources are named again, so those that are not come from the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from imr_graph.archive import Archive, SourceRow, Status
+from imr_graph.models import Letter
+from imr_graph.text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLetter:
+    """A letter of the generation before with the fingerprint that its source had; can be sent to another process."""
+
+    text: SourceText = field(repr=False)
+    known: str
+
+    @property
+    def name(self) -> str:
+        """The name of its source."""
+        return self.text.name
+
+    def fingerprint(self) -> str:
+        """That of the source when it was last seen, so that a later build that names it need not read it."""
+        return self.known
+
+
+def carried(before: Archive, now: Archive) -> Iterator[KeptLetter]:
+    """The letters of ``before`` whose source ``now`` does not know."""
+    for row in before.sources():
+        if row.status is Status.KEPT and row.letter and now.source(row.name) is None:
+            yield KeptLetter(_text(before.letter(row.letter), row), row.fingerprint)
+
+
+def carried_rows(before: Archive, now: Archive) -> Iterator[SourceRow]:
+    """The sources of ``before`` that hold no letter and that ``now`` does not know, once its letters are there."""
+    return (row for row in before.leftovers() if now.source(row.name) is None)
+
+
+def _text(letter: Letter, row: SourceRow) -> SourceText:
+    return SourceText(row.name, letter.text, row.sha256, "text/plain", letter.pages)
