@@ -73,6 +73,7 @@ def search(
     Exit status 1 where nothing matches.
     """
     from imr_graph.errors import UsageError
+    from imr_graph.search.concepts import is_called
     from imr_graph.search.precedents import SearchRequest
 
     if sum(given is not None for given in (text, file, queries)) > 1:
@@ -90,11 +91,16 @@ def search(
         until=until.date() if until else None,
         fold=fold,
     )
-    precedents = Opened(store).precedents
+    opened = Opened(store)
     if queries is not None:
-        _many(precedents, queries, request, output)
+        _many(opened.precedents, queries, request, output)
         return
-    _print(precedents.search(request), store, style, output, explain=explain, show_query=show_query)
+    answer = opened.precedents.search(request)
+    for field, value in request.filters if not answer.hits else ():
+        if not is_called(opened.vocabulary, field, value):
+            name = field.replace("_", " ")
+            typer.echo(f"No {name} is called {value!r}; see imr-graph vocab lookup {value!r}.", err=True)
+    _print(answer, store, style, output, explain=explain, show_query=show_query)
 
 
 def similar(

@@ -57,6 +57,12 @@ def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (plain,)
 
 
+def is_called(vocabulary: Vocabulary, field: str, text: str) -> bool:
+    """Whether a concept of the field's scheme carries ``text``; true of fields that have no scheme."""
+    scheme = load_schema()[field].concept
+    return scheme not in vocabulary.schemes or bool(vocabulary.lookup(text.removeprefix("="), scheme))
+
+
 def resolved(node: Node, vocabulary: Vocabulary) -> Node:
     """The tree with every word of a keyword field replaced by the index values that it stands for."""
     match node:
