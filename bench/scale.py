@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -77,35 +78,34 @@ def descendants(pid: int) -> Iterator[int]:
             yield from descendants(int(child))
 
 
-def pss(pid: int) -> int:
-    """Proportional set size of a process and its descendants, in kB."""
-    total = 0
-    try:
+def pss(pid: int) -> tuple[int, int]:
+    """Proportional set size of a process and its descendants in kB, and what of it is no mapped file."""
+    total = {"Pss:": 0, "Pss_Anon:": 0}
+    with suppress(OSError):  # it ended while we looked
         for member in descendants(pid):
             for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    except OSError:
-        return total  # it ended while we looked
-    return total
+                name, _, size = line.partition(" ")
+                if name in total:
+                    total[name] += int(size.split()[0])
+    return total["Pss:"], total["Pss_Anon:"]
 
 
-def timed_build(source: Path, store: Path, *options: str) -> tuple[float, float]:
-    """Seconds and peak MB of ``imr-graph build``."""
+def timed_build(source: Path, store: Path, *options: str) -> tuple[float, str]:
+    """Seconds of ``imr-graph build``, and its peaks of memory in MB."""
     command = [sys.executable, "-m", "imr_graph", "build", str(source), "--store", str(store), "--jobs", "2", "--quiet"]
     command += options
-    started, peak = time.perf_counter(), [0]
+    started, peak = time.perf_counter(), [0, 0]
     process = subprocess.Popen(command)
     watcher = threading.Thread(target=lambda: _watch(process, peak), daemon=True)
     watcher.start()
     if process.wait():
         sys.exit(f"the build of {source} failed")
-    return time.perf_counter() - started, peak[0] / 1000
+    return time.perf_counter() - started, f"{peak[0] / 1000:.0f}, without mapped files {peak[1] / 1000:.0f}"
 
 
 def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], pss(process.pid))
+        peak[:] = map(max, peak, pss(process.pid))
         time.sleep(0.5)
 
 
@@ -244,7 +244,7 @@ def measure(size: int, folder: Path, whoosh: int, queries: int) -> Iterator[dict
         "build, ms a letter": round(1000 / rate, 2),
         "build, processor ms a letter": round(1000 * worked / size, 2),
         "build / slower engine alone": f"{rate / slower:.0%}",
-        "peak memory of all processes, MB": round(peak),
+        "peak memory of all processes, MB": peak,
     }
     for part in ("graph", "index", "letters.sqlite", "passages.sqlite"):
         yield {f"{part}, MB": round(_bytes(StoreFolder(store).require().folder / part) / 1e6, 1)}
