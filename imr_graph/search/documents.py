@@ -219,6 +219,7 @@ def _document(decision: Decision, issue: Issue, vocabulary: Vocabulary) -> Issue
         "crossing": _crossings(issue, _document_of),
         "section_crossing": _crossings(issue, lambda citation: _section_of(citation) or _document_of(citation)),
         "unlocated": () if located else (UNLOCATED,),
+        "beside": _distinct(other.service for other in decision.issues if other.service != issue.service),
         "unlinked": _unlinked(issue, stored),
         "case": (decision.id,),
     }

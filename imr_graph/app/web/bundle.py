@@ -12,10 +12,9 @@ from imr_graph.models import Decision, Outcome
 from imr_graph.namespaces import decision_iri, slug
 from imr_graph.search.cohorts import cohort_of, count_cohort
 from imr_graph.search.concepts import label
-from imr_graph.search.query import All, Node, Word
+from imr_graph.search.query import All, Word
 
 _OTHERS = 6  # services beside that of the issue
-_EVERY = 1_000_000  # cases: all that a store can have
 _LISTED = 500
 
 
@@ -51,17 +50,9 @@ def pairings(reader: Reader, decision: Decision, n: int) -> tuple[Counted, ...]:
 
 
 def _together(reader: Reader, service: str, other: str) -> dict[str, int]:
-    """Issues about ``service`` whose letter asks for ``other`` too, by outcome; counted once a generation."""
-
-    def cases(node: Node) -> dict[str, int]:
-        return reader.index.facets(node, ["case"], _EVERY)["case"]
-
-    def count() -> dict[str, int]:
-        both = cases(Word("service", other)).keys()
-        sides = {slug(o): cases(All((Word("service", service), Word("outcome", slug(o))))) for o in Outcome}
-        return {side: sum(found[case] for case in found.keys() & both) for side, found in sides.items()}
-
-    return reader.once(f"{service} with {other}", count)
+    """Issues about ``service`` whose letter asks for ``other`` too, by outcome."""
+    both = All((Word("service", service), Word("beside", other)))
+    return reader.index.facets(both, ["outcome"], len(Outcome))["outcome"]
 
 
 def _query(letter: str, service: str, other: str) -> str:
