@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -12,11 +13,11 @@ from imr_graph.passages.model import CitedAs, Fork, PassageCounts
 from imr_graph.passages.wording import id_of
 
 # In this order: from the passage to its quotes, however few of these a filter keeps (CROSS forbids SQLite another one)
-JOINS = (
+_JOINS = (
     "CROSS JOIN quote ON quote.variant = variant.key CROSS JOIN issue ON issue.key = quote.issue "
     "CROSS JOIN letter ON letter.key = issue.letter CROSS JOIN attribution ON attribution.key = quote.attribution"
 )
-COLUMNS = (
+_COLUMNS = (
     "quote.variant, start, stop, quotation, n, outcome, service, rationale, letter.key, id, injury, sex, age, "
     "specialties, source, document, section, pages"
 )
@@ -25,7 +26,7 @@ LISTED_PLACES = 3  # of a list's cited_as
 
 
 class QuoteRow(NamedTuple):
-    """One quote as :data:`COLUMNS` of :data:`JOINS` give it."""
+    """One quote with its issue, its letter and its attribution."""
 
     variant: int
     start: int
@@ -45,6 +46,15 @@ class QuoteRow(NamedTuple):
     document: str
     section: str
     pages: str
+
+
+def quote_rows(
+    db: sqlite3.Connection, passage: int, conditions: Sequence[str] = (), values: Sequence[str] = ()
+) -> list[QuoteRow]:
+    """The quotes of a passage that fulfil the SQL ``conditions``, in the order of their letters."""
+    where = " AND ".join(["variant.passage = ?", *conditions])
+    sql = f"SELECT {_COLUMNS} FROM variant {_JOINS} WHERE {where} ORDER BY id, n, start, variant.key"  # noqa: S608
+    return [QuoteRow._make(row) for row in db.execute(sql, (passage, *values))]
 
 
 def voices_of(rows: Iterable[QuoteRow]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from imr_graph.errors import StoreError, UnknownItem
 from imr_graph.models import Outcome
-from imr_graph.passages.counting import COLUMNS, JOINS, LISTED_PLACES, QuoteRow, count, voices_of
+from imr_graph.passages.counting import LISTED_PLACES, QuoteRow, count, quote_rows, voices_of
 from imr_graph.passages.drift import changes
 from imr_graph.passages.model import Passage, PassageCounts, Quoting, Variant
 from imr_graph.passages.wording import id_of, key_from, words_of
@@ -102,7 +102,7 @@ class PassageReader:
             full = limit is not None and len(found) >= limit and weight <= found[-1].letters
             if weight < least or full:
                 break
-            rows = self._rows(key, conditions, values)
+            rows = quote_rows(self._db, key, conditions, values)
             passage = count(key, self._text(key), rows, voices_of(rows), LISTED_PLACES)
             if passage.letters >= least:
                 found = sorted([*found, passage], key=lambda one: (-one.letters, -one.issues, one.id))[:limit]
@@ -130,7 +130,9 @@ class PassageReader:
     def of_issue(self, case: str, n: int) -> list[Passage]:
         """The passages that an issue quotes, in the order of the ids."""
         rows = self._db.execute(
-            f"SELECT DISTINCT passage FROM variant {JOINS} WHERE letter.id = ? AND issue.n = ?",  # noqa: S608
+            "SELECT DISTINCT passage FROM letter JOIN issue ON issue.letter = letter.key "
+            "JOIN quote ON quote.issue = issue.key JOIN variant ON variant.key = quote.variant "
+            "WHERE letter.id = ? AND issue.n = ?",
             (case, n),
         )
         return sorted((self._passage(passage) for (passage,) in rows), key=lambda passage: passage.id)
@@ -156,17 +158,12 @@ class PassageReader:
             (*values, *words),
         )
 
-    def _rows(self, key: int, conditions: Sequence[str] = (), values: Sequence[str] = ()) -> list[QuoteRow]:
-        where = " AND ".join(["variant.passage = ?", *conditions])
-        sql = f"SELECT {COLUMNS} FROM variant {JOINS} WHERE {where} ORDER BY id, n, start, variant.key"  # noqa: S608
-        return [QuoteRow._make(row) for row in self._db.execute(sql, (key, *values))]
-
     def _text(self, key: int) -> str:
         (text,) = self._db.execute("SELECT text FROM variant WHERE key = ?", (key,)).fetchone()
         return str(text)
 
     def _passage(self, key: int) -> Passage:
-        rows, text = self._rows(key), self._text(key)
+        rows, text = quote_rows(self._db, key), self._text(key)
         voice = voices_of(rows)
         return Passage(
             **dict(count(key, text, rows, voice)),

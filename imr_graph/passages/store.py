@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from imr_graph.passages.counting import COLUMNS, JOINS, LISTED_PLACES, QuoteRow, count, voices_of
+from imr_graph.passages.counting import LISTED_PLACES, count, quote_rows, voices_of
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence
 from imr_graph.passages.settings import load_settings
 from imr_graph.passages.stars import Member, Neighbour, settle
@@ -234,8 +234,7 @@ class PassageWriter:
 
     def _recount(self, key: int) -> None:
         """What the quotes of a passage count, which a list of passages shows: nobody quotes it, and it is gone."""
-        found = self._db.execute(f"SELECT {COLUMNS} FROM variant {JOINS} WHERE variant.passage = ?", (key,))  # noqa: S608
-        rows = [QuoteRow._make(row) for row in found]
+        rows = quote_rows(self._db, key)
         if not rows:
             self._db.execute("DELETE FROM passage WHERE key = ?", (key,))
             return
