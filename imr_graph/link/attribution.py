@@ -34,11 +34,11 @@ class Attributor:
         name, after = table["guideline"], table["after_verb"]
         near = r'(?:(?! -|[;"“]).)'
         self._named = re.compile(name)
-        self._says = re.compile(
-            rf'[^"“;]{{0,140}}?{name}(?:{near}{{0,90}}?{table["strong_verb"]}|{near}{{0,25}}?{table["weak_verb"]}){after}',
-            re.DOTALL,
+        says = rf"{near}{{0,90}}?{table['strong_verb']}|{near}{{0,25}}?{table['weak_verb']}|{table['lists']}"
+        self._says = re.compile(rf'[^"“;]{{0,140}}?{name}(?:{says}){after}', re.DOTALL)
+        self._per = re.compile(
+            rf"(?:\w+,?\s+)?{table['per']}[^.]{{0,160}}?{name}(?:[^,:]{{0,80}},|[^,.:;]{{0,80}}:)\s*"
         )
-        self._per = re.compile(rf"(?:\w+,?\s+)?{table['per']}[^.]{{0,160}}?{name}[^,]{{0,80}},\s*")
         self.weak = frozenset(table["weak_stems"])
 
     def names_guideline(self, text: str) -> bool:
@@ -51,7 +51,7 @@ class Attributor:
             return NONE
         per, says = self._per.match(sentence), self._says.match(sentence)
         if says and (per is None or says.end() <= per.end()):
-            return Attribution((says["strong"] or says["weak"])[:4], says.end())
+            return Attribution((says["strong"] or says["weak"] or "list")[:4], says.end())
         return Attribution("per", per.end()) if per else NONE
 
 
