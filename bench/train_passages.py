@@ -276,7 +276,7 @@ def cross_validate(rationales: Sequence[Rationale], parts: dict[int, list[Senten
             passages = []
             for stretch in linker.candidates(rationale.text, parts[id(rationale)]):
                 features = linker.features(rationale.text, parts[id(rationale)], stretch)
-                if sum(weights.get(name, 0.0) * value for name, value in features.items()) > 0:
+                if linker.accepts(stretch, sum(weights.get(name, 0.0) * value for name, value in features.items())):
                     start, end = linker.trimmed(rationale.text, stretch)
                     passages.append(rationale.text[start:end])
             totals = [a + b for a, b in zip(totals, tally(rationale, passages), strict=True)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _QUOTE = re.compile('["“”]')
 _WORD = re.compile(r"[a-z0-9]+")
 _SUBJECT_REACH = 110
+_LEAD = 140
 _EDGE = ' \t\n"“”'
 
 
@@ -94,7 +95,7 @@ class PassageLinker:
         return [
             stretch
             for stretch in self.candidates(rationale, parts)
-            if self._recital.stretch_score(self.features(rationale, parts, stretch)) > self._table["least_score"]
+            if self.accepts(stretch, self._recital.stretch_score(self.features(rationale, parts, stretch)))
         ]
 
     def features(self, rationale: str, parts: Sequence[Sentence], stretch: Stretch) -> dict[str, float]:
@@ -102,6 +103,10 @@ class PassageLinker:
         before = parts[stretch.first - 1].verb if stretch.first else "^"
         text = rationale[stretch.start : stretch.end]
         return self._recital.stretch_features(text, parts[stretch.first : stretch.last + 1], before, stretch.marked)
+
+    def accepts(self, stretch: Stretch, score: float) -> bool:
+        """Whether a candidate is a passage, ``score`` being its log-odds; marks behind a guideline's name settle it."""
+        return stretch.named or score > self._table["least_score"]
 
     def candidates(self, rationale: str, parts: Sequence[Sentence]) -> list[Stretch]:
         """The quotations in marks and the runs of sentences that might be passages, in order."""
@@ -120,7 +125,7 @@ class PassageLinker:
             if last and joined and not self._parted(rationale, parts[number - 1], part):
                 runs[-1] = last._replace(end=part.end, last=number)
             else:
-                runs.append(Stretch(self._first_word(rationale, part), part.end, number, number, False))
+                runs.append(Stretch(self._first_word(rationale, part), part.end, number, number))
         least = self._table["least_words"]
         return sorted(marked + [run for run in runs if len(rationale[run.start : run.end].split()) >= least])
 
@@ -143,11 +148,12 @@ class PassageLinker:
         for start, end in quotations(rationale):
             if len(rationale[start:end].split()) < self._table["least_marked"]:
                 continue
-            lead = rationale[max(0, start - 61) : start - 1].lower()
-            if self._foreign.search(lead) and not self._attributor.names_guideline(lead):
+            lead = rationale[max(0, start - _LEAD) : start - 1].lower().rpartition(". ")[2]
+            named = self._attributor.names_guideline(lead)
+            if self._foreign.search(lead) and not named:
                 continue  # "he reported", but not "the MTUS notes"
             inside = [n for n, part in enumerate(parts) if part.start < end and part.end > start]
-            yield Stretch(start, end, inside[0], inside[-1], True)
+            yield Stretch(start, end, inside[0], inside[-1], marked=True, named=named)
 
     def _passages(self, issue: Issue, stretches: list[Stretch], clean: CleanText) -> Iterator[QuotedPassage]:
         base = clean.locate(issue.rationale_span)[0] if issue.rationale_span else 0

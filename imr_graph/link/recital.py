@@ -72,13 +72,17 @@ Featured = tuple[Sentence, list[str], list[str]]
 
 
 class Stretch(NamedTuple):
-    """Consecutive sentences of a rationale that may be one passage, at ``rationale[start:end]``."""
+    """Consecutive sentences of a rationale that may be one passage, at ``rationale[start:end]``.
+
+    ``marked``: quotation marks stand around it; ``named``: and its sentence names a guideline before them.
+    """
 
     start: int
     end: int
     first: int
     last: int
-    marked: bool
+    marked: bool = False
+    named: bool = False
 
 
 class Recital:
@@ -133,7 +137,8 @@ class Recital:
                 f"verb={verb} {'formal' if formal else 'free'}",
             )
             yield Sentence(start, end, verb, start + said.body, formal, said.wording, 0.0), said, placed
-            before = verb or ("case" if said.of_case else "plain")
+            colon = ":" if verb and ":" in rationale[start + said.body - 3 : start + said.body] else ""
+            before = verb + colon or ("case" if said.of_case else "plain")
 
     def _read_sentence(self, sentence: str) -> _Said:
         text = sentence.lower()
