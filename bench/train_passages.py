@@ -28,7 +28,7 @@ from imr_graph.link.attribution import Attributor
 from imr_graph.link.passages import PassageLinker
 from imr_graph.link.recital import TOKEN, Recital, Sentence, word_names, wording_features
 from imr_graph.link.sentences import sentences
-from imr_graph.link.wording import Shares, Wording, hashes, level, packed
+from imr_graph.link.wording import Shares, Wording, fives_of, level, packed, threes_of
 from imr_graph.parse import parse_letter
 from imr_graph.read import Refusal, read_sources
 from imr_graph.resources import data_folder
@@ -71,12 +71,12 @@ class Known:
             for sentence, _, tokens in rationale.featured:
                 places = TOKEN.finditer(rationale.text.lower(), sentence.body, sentence.end)
                 inside = [any(a <= place.start() < b for a, b in rationale.gold) for place in places]
-                threes, fives = hashes(tokens)
+                threes = threes_of(tokens)
                 for place, code in enumerate(threes):
                     here = sum(inside[place : place + 3])
                     if here in (0, 3):
                         self.threes[code][here == 0].add(rationale.group)
-                for place, code in enumerate(fives):
+                for place, code in enumerate(fives_of(threes)):
                     if all(inside[place : place + 5]):
                         self.fives[code].add(rationale.group)
 

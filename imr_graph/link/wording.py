@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Container, Mapping, Sequence
+from operator import add
 from typing import NamedTuple
 from zlib import crc32
 
@@ -40,19 +41,24 @@ class _Codes(dict[str, tuple[int, int, int]]):
 _codes = _Codes()
 
 
-def hashes(words: Sequence[str]) -> tuple[list[int], list[int]]:
-    """The 24-bit hashes of all three and of all five consecutive words."""
+def threes_of(words: Sequence[str]) -> list[int]:
+    """The 24-bit hashes of all three consecutive words."""
     if len(words) < 3:
-        return [], []
+        return []
     firsts, seconds, thirds = zip(*[_codes[word] for word in words], strict=True)
-    sums = zip(firsts, seconds[1:], thirds[2:], strict=False)
-    threes = [(a + b + c >> 12) & _MASK for a, b, c in sums]
-    fives = [(a * 0x1E3779B1 + b * 0x05EBCA77 >> 6) & _MASK for a, b in zip(threes, threes[2:], strict=False)]
-    return threes, fives
+    return [total >> 12 & _MASK for total in map(add, map(add, firsts, seconds[1:]), thirds[2:])]
+
+
+def fives_of(threes: Sequence[int]) -> list[int]:
+    """The 24-bit hashes of all five consecutive words, made of those of three."""
+    return [(a * 0x1E3779B1 + b * 0x05EBCA77 >> 6) & _MASK for a, b in zip(threes, threes[2:], strict=False)]
 
 
 class Wording:
-    """Known wording, as hashes: threes with their log-odds, in quarters, of being guideline text; fives in it."""
+    """Known wording, as hashes: threes with their log-odds, in quarters, of being guideline text; fives in it.
+
+    A sentence without a known three has no known five either.
+    """
 
     def __init__(self, threes: Mapping[int, int], fives: Container[int]) -> None:
         self._threes, self._fives = threes, fives
@@ -67,15 +73,15 @@ class Wording:
     def of(self, words: Sequence[str]) -> Shares:
         """What is known of the words of a sentence."""
         size = len(words)
-        if size < 3:
-            return Shares(size, 0.0, 0.0, 0.0)
-        threes, fives = hashes(words)
+        threes = threes_of(words)
         get = self._threes.get
         levels = [level for level in [get(code, 0) for code in threes] if level]
+        if not levels:
+            return Shares(size, 0.0, 0.0, 0.0)  # as of most sentences of the reviewer's own
         gain = sum([level for level in levels if level > 0])
         reached = covered = 0
         known = self._fives
-        for place, code in enumerate(fives):
+        for place, code in enumerate(fives_of(threes)):
             if code in known:
                 covered += place + 5 - max(place, reached)
                 reached = place + 5

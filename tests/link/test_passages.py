@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imr_graph.link.passages import PassageLinker, label_runs, quotations
-from imr_graph.link.wording import Wording, hashes, level, packed, unpacked
+from imr_graph.link.wording import Wording, fives_of, level, packed, threes_of, unpacked
 from imr_graph.models import Citation, Decision, Issue, Layout, Outcome, Party, QuotedPassage
 from imr_graph.parse import ParsedLetter
 from imr_graph.text import CleanText, SourceText, Span
@@ -76,7 +76,8 @@ def test_id_leaves_out_references_case_and_marks(linker: PassageLinker) -> None:
 
 def test_known_wording_is_told_by_hashes() -> None:
     words = ["sand", "baths", "help", "dry", "skin", "in", "winter"]
-    threes, fives = hashes(words)
+    threes = threes_of(words)
+    fives = fives_of(threes)
     wording = Wording({threes[0]: level(9.0), threes[4]: level(-1.0)}, frozenset(fives[:1]))
     shares = wording.of(words)
     assert (shares.words, shares.five, shares.guideline, shares.own) == (7, 5 / 7, 2 / 7, 1 / 7)
