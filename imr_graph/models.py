@@ -121,9 +121,13 @@ class Diagnosis(Model):
 
 
 class Drug(Model):
-    """A requested drug: the name as printed, its generic ingredients, strength and form."""
+    """A requested drug: the name as printed, its concept, its generic ingredients, strength and form.
+
+    ``concept`` is a notation of the scheme drug: that of the combination product where it is one, whatever its name.
+    """
 
     text: str
+    concept: str
     ingredients: tuple[str, ...]
     strength: str | None = None
     form: str | None = None
@@ -202,7 +206,7 @@ class Issue(Model):
     ``request`` is the heading before the outcome word, verbatim with lines joined. Where the claims
     administrator approved a part, ``original_request``, ``authorized_request`` and ``remaining_request`` hold
     the three requests of the heading. ``quantity`` is the amount as first requested, a range by its upper end;
-    ``approved_quantity`` what was authorized of it.
+    ``approved_quantity`` what was authorized of it. ``drug`` are generic ingredients.
     """
 
     n: int
@@ -234,6 +238,11 @@ class Issue(Model):
     request_span: Span
     rationale_span: Span | None = None
     conclusion_span: Span | None = None
+
+    @property
+    def drug_concepts(self) -> tuple[str, ...]:
+        """All that the issue is found by as a drug: the ingredients, then the products that combine them."""
+        return tuple(dict.fromkeys([*self.drug, *(drug.concept for drug in self.drugs)]))
 
 
 class Decision(Model):

@@ -125,7 +125,7 @@ def _issue(decision: Decision, issue: Issue, base: str) -> Iterator[Triple]:
     yield me, _term("prov:wasQuotedFrom"), iri(place)
     if issue.service:
         yield me, _term("imr:service"), _concept("service", issue.service)
-    for drug in issue.drug:
+    for drug in issue.drug_concepts:
         yield me, _term("imr:drug"), _concept("drug", drug)
     for part in issue.body_parts:
         yield me, _term("imr:bodyPart"), _concept("body-part", part)

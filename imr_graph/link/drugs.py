@@ -21,9 +21,13 @@ _REACH = 40  # characters behind a drug's name in which its strength and form ar
 
 @dataclass(frozen=True, slots=True)
 class DrugFound:
-    """A drug named at ``start:end``: its concept, ingredients by notation, strength and form as printed."""
+    """A drug named at ``start:end``: its concept, ingredients by notation, strength and form as printed.
+
+    ``product`` is the notation of what is named: "hydrocodone 10/325" is the product with acetaminophen.
+    """
 
     concept: Concept
+    product: str
     start: int
     end: int
     ingredients: tuple[str, ...]
@@ -37,6 +41,7 @@ class DrugReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         scheme = vocabulary["drug"]
         self._matcher = Matcher((label, concept) for concept in scheme for _, label in concept.labels())
+        self._products = {frozenset(concept.values("ingredient")): concept.notation for concept in scheme}
         forms = rules("requests")["forms"]
         self._topical = _words(forms["topical"])
         self._compounded = _words(forms["compounded"])
@@ -64,12 +69,14 @@ class DrugReader:
             strength = _STRENGTH.search(behind)
             form = self._form.search(behind) or self._form.search(text[item.start : item.end])
             concept = item.values[0]
-            ingredients = ingredients_of(concept)
+            product, ingredients = concept.notation, ingredients_of(concept)
             if concept.notation in self._combinable and self._combined.search(behind):
                 ingredients = (*ingredients, self._combined_with)
+                product = self._products.get(frozenset(ingredients), product)
             drugs.append(
                 DrugFound(
                     concept,
+                    product,
                     item.start,
                     item.end,
                     ingredients,

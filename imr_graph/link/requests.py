@@ -215,7 +215,7 @@ def _mentions(
         found.append(RequestMention("service", notation, chosen.start, chosen.end, rule, score=score))
     elif notation and drugs:
         found.append(RequestMention("service", notation, drugs[0].start, drugs[0].end, rule))
-    found += [RequestMention("drug", d.concept.notation, d.start, d.end, "label") for d in drugs]
+    found += [RequestMention("drug", d.product, d.start, d.end, "label") for d in drugs]
     found += [RequestMention("body-part", p.notation, p.start, p.end, p.rule, p.side) for p in parts]
     return found
 
@@ -279,6 +279,7 @@ class RequestLinker:
                 "drugs": tuple(
                     Drug(
                         text=issue.request[d.start : d.end],
+                        concept=d.product,
                         ingredients=d.ingredients,
                         strength=d.strength,
                         form=d.form,

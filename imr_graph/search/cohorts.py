@@ -8,7 +8,7 @@ from imr_graph.models import Outcome
 from imr_graph.namespaces import slug
 from imr_graph.rates import FLOOR, wilson
 from imr_graph.search.answer import Cohort, FacetValue, GroundSides
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, named_drugs
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
 from imr_graph.search.query import All, Any, Everything, Node, Word
@@ -32,7 +32,8 @@ def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -
     def having(field: str, values: Sequence[str]) -> Node:
         return Any(tuple(Word(field, value) for value in values))
 
-    field, values = ("drug", facts.drugs) if facts.drugs else ("body_part", facts.body_parts)
+    drugs = named_drugs(vocabulary, facts.drugs)
+    field, values = ("drug", drugs) if drugs else ("body_part", facts.body_parts)
     joint = {"drug": "of", "body_part": "for"}[field]
     found: list[tuple[str, Node]] = []
     if facts.service:

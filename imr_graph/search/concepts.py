@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from imr_graph.search.query import All, Any, Best, Constant, Node, Phrase, Word
@@ -26,6 +27,13 @@ def below(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]
                 found[child] = None
                 queue.append(child)
     return tuple(found)
+
+
+def named_drugs(vocabulary: Vocabulary, drugs: Sequence[str]) -> tuple[str, ...]:
+    """The drugs without those that are only an ingredient of a combination product among them."""
+    known = (vocabulary["drug"][drug] for drug in drugs if drug in vocabulary["drug"])
+    inside = {ingredient for drug in known for ingredient in drug.values("ingredient")}
+    return tuple(drug for drug in drugs if drug not in inside)
 
 
 def siblings(vocabulary: Vocabulary, scheme: str, notation: str) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ class StoredGround(Model):
 class StoredIssue(Model):
     """An issue as a hit shows it: kept in the index, so that a search opens no letter.
 
-    ``case`` is the id of the decision; ``diagnoses`` are notations, ``diagnosis_texts`` the summary's words.
+    ``case`` is the id of the decision; ``drug`` has ingredients and combination products; ``diagnoses`` are
+    notations, ``diagnosis_texts`` the summary's words.
     """
 
     case: str
@@ -159,7 +160,7 @@ def _stored(decision: Decision, issue: Issue, service_class: str | None) -> Stor
         decision_date=decision.decision_date,
         service=issue.service,
         service_class=service_class,
-        drug=issue.drug,
+        drug=issue.drug_concepts,
         body_parts=issue.body_parts,
         laterality=issue.laterality,
         quantity=issue.quantity,

@@ -28,7 +28,7 @@ class LinkedReader:
             words=text,
             service=asked.service,
             service_class=asked.service_class,
-            drugs=asked.drug,
+            drugs=distinct([*asked.drug, *(drug.product for drug in asked.drugs)]),
             body_parts=asked.body_parts,
             laterality=asked.laterality,
             diagnoses=distinct([found.concept for found in present]),

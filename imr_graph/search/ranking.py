@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any as Json
 
 from imr_graph.resources import data_folder
-from imr_graph.search.concepts import siblings
+from imr_graph.search.concepts import named_drugs, siblings
 from imr_graph.search.documents import UNLOCATED, StoredIssue
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
@@ -120,7 +120,8 @@ class Ranker:
         if weights["section"]:
             yield list(self._shares(weights["section"], "section", All(alike, without)))
         if facts.drugs or facts.body_parts:
-            field, values = ("drug", facts.drugs) if facts.drugs else ("body_part", facts.body_parts)
+            drugs = named_drugs(self._vocabulary, facts.drugs)
+            field, values = ("drug", drugs) if drugs else ("body_part", facts.body_parts)
             alike = (*alike, Any(tuple(Word(field, value) for value in values)))
         elif weights["body_part"]:
             cohort = All(alike, without)

@@ -103,11 +103,12 @@ OVERTURNED = Decision(
             request="Norco 10/325 mg #60",
             outcome=Outcome.UPHELD,
             service="opioid",
-            drug=("hydrocodone-acetaminophen",),
+            drug=("hydrocodone", "acetaminophen"),
             drugs=(
                 Drug(
                     text="Norco",
-                    ingredients=("hydrocodone-acetaminophen",),
+                    concept="hydrocodone-acetaminophen",
+                    ingredients=("hydrocodone", "acetaminophen"),
                     strength="10/325 mg",
                     span=SPAN,
                     rule="test",

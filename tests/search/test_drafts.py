@@ -2,6 +2,8 @@
 
 import pytest
 
+from imr_graph.search.cohorts import populations
+from imr_graph.search.concepts import named_drugs, values_of
 from imr_graph.search.linked import LinkedReader
 from imr_graph.vocabulary import load_vocabulary
 
@@ -28,3 +30,17 @@ def test_the_sentence_that_speaks_of_a_request_speaks_first(asked: str, service:
 def test_a_short_query_is_read_as_before() -> None:
     facts = READER("MRI of the neck. lumbar strain, obesity")
     assert (facts.service, facts.body_parts) == ("mri", ("neck",))
+
+
+@pytest.mark.parametrize(
+    ("asked", "drug"),
+    [("Norco 10/325 mg #60", "hydrocodone-acetaminophen"), ("hydrocodone 10/325", "hydrocodone-acetaminophen")],
+)
+def test_a_brand_stands_for_its_product_and_the_ingredients(asked: str, drug: str) -> None:
+    vocabulary = load_vocabulary()
+    facts = READER(asked)
+    assert set(facts.drugs) == {drug, "hydrocodone", "acetaminophen"}
+    assert named_drugs(vocabulary, facts.drugs) == (drug,)
+    assert values_of(vocabulary, "drug", "norco") == (drug,)
+    words, _ = populations(facts, vocabulary, None)[0]
+    assert words == f"requests for Opioid of {drug}"

@@ -14,7 +14,7 @@ from imr_graph.errors import UnknownItem
 from imr_graph.insight.mirror import Mirror, mirror_case
 from imr_graph.models import Decision, Issue, Letter, Model, Outcome, Party
 from imr_graph.search.answer import Hit
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, named_drugs
 from imr_graph.search.precedents import SearchRequest
 
 _SIMILAR = 6
@@ -177,8 +177,9 @@ def _fact(reader: Reader, field: str, notation: str) -> Link:
 
 def _issue(reader: Reader, decision: Decision, issue: Issue) -> IssueShown:
     facts = [("service", issue.service)] if issue.service else []
-    facts += [("drug", drug) for drug in issue.drug] + [("body_part", part) for part in issue.body_parts]
     vocabulary = reader.vocabulary
+    facts += [("drug", drug) for drug in named_drugs(vocabulary, issue.drug_concepts)]
+    facts += [("body_part", part) for part in issue.body_parts]
     return IssueShown(
         n=issue.n,
         request=issue.request,
