@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from imr_graph.errors import DamagedSource, OversizedSource, ReadError, UnsupportedFile
-from imr_graph.read.refs import Limits, Packing, Place, SourceRef, shown
+from imr_graph.read.refs import Limits, Packing, Place, SourceRef, distinct, shown
 
 MAGIC: Final = (
     (b"PK\x03\x04", "zip"),
@@ -68,9 +68,9 @@ def list_members(path: str, packing: Packing, limits: Limits) -> Iterator[Source
             if len(seen) >= limits.members or total > limits.archive:
                 yield SourceRef(shown(path), path, error=_bomb(path, limits))
                 return
-            error = ref.error or _refused(ref, limits) or (_twice(ref) if ref.member in seen else None)
-            seen.add(ref.member or "")
-            yield SourceRef(ref.name, ref.path, ref.member, ref.size, ref.place, error=error)
+            name = distinct(ref.name, seen)
+            error = ref.error or _refused(ref, limits) or (_twice(ref) if name != ref.name else None)
+            yield SourceRef(name, ref.path, ref.member, ref.size, ref.place, error=error)
     except ReadError as error:
         yield SourceRef(shown(path), path, error=error)
     except (OSError, ValueError, NotImplementedError, *_BROKEN) as error:

@@ -98,6 +98,17 @@ class Refusal:
     error: ReadError
 
 
+def distinct(name: str, seen: set[str]) -> str:
+    """``name``, with its number in the listing behind it where ``seen`` has it already; ``seen`` has the result then.
+
+    A refusal under the name of another letter would take that letter's place in a store.
+    """
+    while name in seen:
+        name = f"{name}#{len(seen) + 1}"
+    seen.add(name)
+    return name
+
+
 def shown(path: str) -> str:
     """``path`` as text that can be written anywhere: bytes of a file name that are not UTF-8 become U+FFFD."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

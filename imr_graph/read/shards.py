@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
 from imr_graph.errors import DamagedSource, UsageError
-from imr_graph.read.refs import Listed, SourceRef
+from imr_graph.read.refs import Listed, SourceRef, distinct
 
 _NAMES: Final = ("name", "id", "case_number")
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst", ".parquet")
@@ -119,12 +119,17 @@ def _rows(file: BinaryIO, listed: Listed) -> Iterator[object]:
 
 
 def _references(path: str, records: Iterable[object]) -> Iterator[SourceRef]:
+    seen = set[str]()
     for number, record in enumerate(records, 1):
         text, name = _record(record, number)
-        place = f"{path}#{name}"
+        given = f"{path}#{name}"
+        place = distinct(given, seen)
         if text is None:
             reason = f"{place} has no text: {record}" if isinstance(record, ValueError) else f"{place} has no text"
             error = DamagedSource(reason, remedy='a record is {"name": "...", "text": "..."}')
+            yield SourceRef(place, path, member=name, error=error)
+        elif place != given:
+            error = DamagedSource(f"{given} comes twice, again as record {number}", remedy="give it a name of its own")
             yield SourceRef(place, path, member=name, error=error)
         else:
             data = text.encode("utf-8", "replace")
