@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import zstandard
 
@@ -31,6 +31,9 @@ CREATE TABLE source (
 CREATE INDEX source_letter ON source (letter);
 """
 _SHARDS = "CREATE TABLE IF NOT EXISTS shard (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;"
+
+STALE: Final = ""
+"""The fingerprint of a source that must be read again."""
 
 
 class Status(StrEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from imr_graph.archive import Packed, pack
 from imr_graph.errors import ImrGraphError
@@ -14,9 +15,12 @@ from imr_graph.models import Letter
 from imr_graph.parse import parse_letter
 from imr_graph.passages.records import LetterQuotes, letter_quotes
 from imr_graph.pipeline.carry import KeptLetter
+from imr_graph.pipeline.pool import Lost, run
 from imr_graph.read import SourceRef, read_source
 from imr_graph.search.documents import IssueDocument, issue_documents
 from imr_graph.vocabulary import Vocabulary, load_vocabulary
+
+_BATCH = 64  # letters a worker is given at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +81,13 @@ def prepare(base: str) -> Callable[[SourceRef | KeptLetter], Processed]:
             return Processed(source.name, fingerprint, reason=f"internal error: {type(error).__name__}: {error}")
 
     return work
+
+
+def process(sources: Iterable[SourceRef | KeptLetter], *, base: str, jobs: int, seconds: float) -> Iterator[Processed]:
+    """All sources, in any order, by ``jobs`` processes; one that takes more than ``seconds`` or crashes is refused."""
+    for result in run(partial(prepare, base), sources, jobs=jobs, batch=_BATCH, seconds=seconds):
+        if isinstance(result, Lost):
+            source = result.item
+            yield Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")
+        else:
+            yield result

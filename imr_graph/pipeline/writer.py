@@ -13,21 +13,17 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from imr_graph.archive import Archive, Packed, SourceRow, Status
+from imr_graph.archive import STALE, Archive, Packed, SourceRow, Status
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import source_iri
 from imr_graph.passages.store import PassageWriter
-from imr_graph.pipeline.carry import KeptLetter
 from imr_graph.pipeline.generation import Generation, Manifest, Recipe
-from imr_graph.pipeline.pool import Lost
 from imr_graph.pipeline.worker import Processed
-from imr_graph.read import SourceRef
 from imr_graph.search.engine import create_index, index_writer
 
 _BATCH_QUADS = 16 << 20  # bytes of N-Quads held before they are loaded
 _COMPACT_SHARE = 0.2  # a graph that grew by more than this is compacted: reading gains more than it costs
-STALE = ""  # the fingerprint of a source that must be read again
 
 
 class GenerationWriter:
@@ -37,7 +33,7 @@ class GenerationWriter:
     """
 
     def __init__(self, target: Generation, current: Generation | None, engine: str, base: str) -> None:
-        self._base, self.tally = base, Counter[str]()
+        self.base, self.tally = base, Counter[str]()
         self._quads: list[bytes] = []
         self._held = 0
         # loading lets go of the interpreter: meanwhile the next results are taken, and no worker waits
@@ -55,9 +51,8 @@ class GenerationWriter:
         self._before = self.archive.counts().letters
         self.index = index_writer(target.index)
 
-    def settle(self, result: Processed | Lost[SourceRef | KeptLetter]) -> None:
+    def settle(self, done: Processed) -> None:
         """Decide what becomes of one source, and write it."""
-        done = _processed(result)
         self.tally["read"] += 1
         letter = done.letter
         row = SourceRow(done.name, done.fingerprint, done.sha256, Status.REFUSED, None, done.reason)
@@ -134,7 +129,7 @@ class GenerationWriter:
             self.archive.remove(letter)
             self._passages.remove(letter)
             self.index.delete_case(letter)
-            self._graph.remove_graph(source_iri(held[0], self._base))
+            self._graph.remove_graph(source_iri(held[0], self.base))
 
     def _load_aside(self) -> None:
         """Begin to load the quads that are held; one batch at a time."""
@@ -169,13 +164,6 @@ def _copy(old: Path, new: Path) -> None:
             source.seek(0)
             target.seek(0)
             shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _processed(result: Processed | Lost[SourceRef | KeptLetter]) -> Processed:
-    if isinstance(result, Lost):
-        source = result.item
-        return Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")
-    return result
 
 
 def _second(row: SourceRow, letter: Packed, text_sha256: str, holder: str) -> SourceRow:

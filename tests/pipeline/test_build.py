@@ -232,6 +232,23 @@ def test_a_letter_taken_over_is_the_letter_built(
     assert quads(corpus_and_store[1]) == quads(tmp_path / "whole")
 
 
+def test_a_letter_that_cannot_be_read_again_stays_as_it_was(
+    some: Path, corpus: Path, corpus_and_store: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, base = corpus_and_store[1], "https://example.org/"
+    before = ids(store)
+    monkeypatch.setattr("imr_graph.pipeline.pool._START_SECONDS", 0.0)
+    report = build([corpus / "CM15-9900001.txt"], store, jobs=2, base=base, seconds=0.01)
+    assert (report.letters, report.carried, len(report.refused)) == (6, 6, 1)
+    assert [(Path(kept.name).stem, "took too long" in kept.reason) for kept in report.outdated] == [
+        (case, True) for case in before
+    ]
+    assert (ids(store), check(store)) == (before, [])
+    monkeypatch.undo()
+    report = build([some], store, jobs=1, base=base)
+    assert (report.read, report.letters, report.outdated) == (6, 6, ())
+
+
 def test_what_was_refused_stays_known(corpus: Path, some: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "no-letter.txt").write_text("nothing")
