@@ -15,7 +15,7 @@ from imr_graph.archive import STALE, Archive, Status
 from imr_graph.errors import StoreError
 from imr_graph.models import Letter
 from imr_graph.namespaces import BASE
-from imr_graph.pipeline.carry import KeptLetter, carried, carried_rows
+from imr_graph.pipeline.carry import KeptLetter, carried, carried_rows, orphaned
 from imr_graph.pipeline.generation import Generation, Recipe, StoreFolder
 from imr_graph.pipeline.listing import Listing
 from imr_graph.pipeline.report import BuildReport, Refusal
@@ -76,7 +76,7 @@ def build(
                     writer.tally["removed"] += row.status is Status.KEPT
                 for done in work(_stale(paths, writer.archive)):
                     writer.settle(done)
-                outdated = _carry(before, writer, work, progress) if before and not current and not prune else []
+                outdated = _carry(before, not current, writer, work, progress) if before and not prune else []
             for path, fingerprint in listing.shards.items():
                 writer.archive.put_shard(path, fingerprint)
             report = _report(writer.archive, target.folder.stem, listing, writer.tally, outdated)
@@ -97,12 +97,12 @@ def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
     return None
 
 
-def _carry(before: Generation, writer: GenerationWriter, work: Work, progress: Progress) -> list[Refusal]:
-    """Take over what the generation before, made in another way, has of sources that this build does not name.
+def _carry(before: Generation, anew: bool, writer: GenerationWriter, work: Work, progress: Progress) -> list[Refusal]:
+    """Take over what the generation before has of sources that this build does not name.
 
-    A letter that cannot be read again stays as it was; these are returned with the reason.
+    All of it where the store is built ``anew``, else the letters that lost their holder. One that cannot be read again
+    stays as it was; these are returned with the reason.
     """
-    outdated = []
     try:
         archive = Archive.open(before.letters)
     except StoreError as error:
@@ -110,15 +110,22 @@ def _carry(before: Generation, writer: GenerationWriter, work: Work, progress: P
             f"{error.message}: the letters of {before.folder} cannot be taken over",
             remedy="name all their sources and add --prune, which begins anew",
         ) from error
-    with archive:
-        for done in work(carried(archive, writer.archive)):
+    outdated = []
+
+    def settle(letters: Iterable[KeptLetter]) -> None:
+        for done in work(letters):
             if done.letter is None:
                 outdated.append(Refusal(name=done.name, reason=done.reason))
             writer.settle(done if done.letter else _as_it_was(archive, done.name, writer.base))
             writer.tally["carried"] += 1
             progress(writer.tally["read"], None)
-        for row in [*carried_rows(archive, writer.archive)]:
-            writer.archive.put_source(row._replace(fingerprint=STALE))
+
+    with archive:
+        if anew:
+            settle(carried(archive, writer.archive))
+            for row in [*carried_rows(archive, writer.archive)]:
+                writer.archive.put_source(row._replace(fingerprint=STALE))
+        settle(orphaned(archive, writer.archive))
     return outdated
 
 

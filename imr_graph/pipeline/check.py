@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from imr_graph.archive import Archive
+from imr_graph.archive import Archive, Status
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.models import Decision, Letter
 from imr_graph.passages.reader import PassageReader
@@ -43,6 +43,11 @@ def check(store: Path, *, sample: int = 200) -> list[str]:
                 f"{manifest.passages, manifest.quoted_sentences}"
             )
         expected = dict(archive.ids())
+        faults += [
+            f"{row.name} is {row.reason}, but letters.sqlite has no {row.letter}"
+            for row in archive.leftovers()
+            if row.status is Status.DUPLICATE and row.letter not in expected
+        ]
         faults += _differences("graph", expected, _issues_in_graph(graph))
         index = open_index(generation.index)
         if len(index) != issues:

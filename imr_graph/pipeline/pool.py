@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
@@ -144,7 +144,11 @@ def run(
     limit of one item; a batch gets that much for its slowest item and a tenth for each other, and the first
     batch of a worker more, for the start. No more than one batch a worker is held in memory.
     """
-    pool = _Pool(prepare, items, jobs, batch, seconds)
+    left = iter(items)
+    first = [*islice(left, 1)]
+    if not first:
+        return  # a worker takes a second to start
+    pool = _Pool(prepare, chain(first, left), jobs, batch, seconds)
     try:
         yield from pool.results()
     finally:

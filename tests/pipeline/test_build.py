@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imr_graph.archive import Archive
+from imr_graph.archive import Archive, Status
 from imr_graph.errors import StoreError
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.pipeline.build import build
@@ -145,6 +145,30 @@ def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, t
     report = build([letters], tmp_path / "store", jobs=1)
     assert (report.letters, [Path(r.name).name for r in report.refused]) == (1, ["b.txt"])
     assert check(tmp_path / "store") == []
+
+
+@pytest.mark.parametrize("base", ["https://w3id.org/imr-graph/", "https://example.org/"])
+def test_a_letter_stays_while_a_source_that_is_not_named_has_it(some: Path, tmp_path: Path, base: str) -> None:
+    first, other, *_ = sorted(some.iterdir())
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        shutil.copy(first, tmp_path / folder / "letter.txt")
+    store, named = tmp_path / "store", tmp_path / "a"
+    build([named, tmp_path / "b"], store, jobs=1)
+    shutil.copy(other, named / "letter.txt")
+    report = build([named], store, jobs=1, base=base)
+    assert (report.letters, report.carried, report.duplicates) == (2, 1, 0)
+    assert (ids(store), check(store)) == ([first.stem, other.stem], [])
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        assert archive.letter(first.stem).decision.source_name == str(tmp_path / "b" / "letter.txt")
+
+
+def test_a_source_of_a_letter_that_is_not_there_is_a_fault(corpus_and_store: tuple[Path, Path]) -> None:
+    store = corpus_and_store[1]
+    with Archive.update(StoreFolder(store).require().letters) as archive:
+        row = next(archive.sources())
+        archive.put_source(row._replace(status=Status.DUPLICATE, letter="CM19-9900009", reason="the same letter as b"))
+    assert check(store) == [f"{row.name} is the same letter as b, but letters.sqlite has no CM19-9900009"]
 
 
 def test_changed_knowledge_is_read_into_every_letter(
