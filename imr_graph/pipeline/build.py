@@ -74,8 +74,9 @@ def build(
                 for row in listing.gone() if prune else ():
                     writer.drop(row.name)
                     writer.tally["removed"] += row.status is Status.KEPT
-                for done in work(_stale(paths, writer.archive)):
-                    writer.settle(done)
+                for _ in range(2):  # the first finds each letter's holder, the second what the others are behind it
+                    for done in work(_stale(paths, writer.archive)):
+                        writer.settle(done)
                 outdated = _carry(before, not current, writer, work, progress) if before and not prune else []
             for path, fingerprint in listing.shards.items():
                 writer.archive.put_shard(path, fingerprint)
@@ -141,7 +142,7 @@ def _as_it_was(archive: Archive, name: str, base: str) -> Processed:
 
 def _stale(paths: Sequence[str | Path], archive: Archive) -> Iterable[SourceRef]:
     """The sources whose letter lost its holder in this build; evaluated after the others are written."""
-    names = {row.name for row in archive.leftovers() if row.fingerprint == STALE}
+    names = {row.name for row in archive.leftovers() if row.fingerprint == STALE and row.letter}
     if names:
         yield from (ref for ref in find_sources(paths) if ref.name in names)
 

@@ -2,7 +2,8 @@
 
 Which of two sources with one case number counts does not depend on the order in which workers finish: the one
 whose name sorts first holds the letter; the other is a duplicate where the text is the same, and refused where
-it is not. When a holder goes, the sources behind it are stale: they are read again before the build ends.
+it is not. When a holder goes, the sources behind it are stale: they are read again before the build ends. So are those
+of another text than the holder's when another one takes its place: what text they have is not known.
 """
 
 from __future__ import annotations
@@ -70,11 +71,21 @@ class GenerationWriter:
         if held and held[1] < done.name:
             self.archive.put_source(_second(row, letter, *held))
             return
-        if held and (loser := self.archive.source(held[1])):
+        if held:
             self._remove(letter.id)
-            self.archive.put_source(_second(loser, letter, held[0], done.name))
+            self._stand_behind(letter, held[0], done.name)
         self.keep(done, letter)
         self.archive.put_source(row._replace(status=Status.KEPT, letter=letter.id))
+
+    def _stand_behind(self, letter: Packed, text_sha256: str, holder: str) -> None:
+        """Put the sources of a letter, so far held with this text, behind its new holder."""
+        for row in self.archive.holders(letter.id):
+            if row.status is Status.REFUSED:
+                known = text_sha256 == letter.text_sha256
+                refused = _second(row, letter, "", holder)
+                self.archive.put_source(refused if known else refused._replace(fingerprint=STALE))
+            elif row.status is Status.KEPT or row.fingerprint != STALE:  # else it waits to be read again
+                self.archive.put_source(_second(row, letter, text_sha256, holder))
 
     def drop(self, name: str) -> None:
         """Forget a source; the letter that it holds now goes with it, and the sources behind it become stale."""

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from imr_graph.archive import Archive, Status
+from imr_graph.archive import Archive, SourceRow, Status
 from imr_graph.errors import StoreError
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
 from imr_graph.pipeline.compact import compact
 from imr_graph.pipeline.generation import StoreFolder
+
+
+def sources(store: Path) -> list[SourceRow]:
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        return [*archive.sources()]
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +134,19 @@ def test_one_case_number_on_two_letters_is_reported(some: Path, tmp_path: Path, 
     # the name that sorts first holds the letter, whichever worker finished first
     assert (set(refused), duplicates) == (({"b.txt"}, 1) if names[0] == "a.txt" else ({"b.txt", "c.txt"}, 0))
     assert all("another letter with the case number" in reason for reason in refused.values())
+
+
+def test_what_stands_behind_a_letter_is_that_of_a_fresh_build(some: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    text = sorted(some.iterdir())[0].read_text()
+    for name in "bcda":
+        (letters / f"{name}.txt").write_text(text if name in "bc" else text.replace("injured worker", "applicant"))
+        if name in "da":  # what comes last takes the letter
+            build([letters], tmp_path / "store", jobs=1)
+    build([letters], tmp_path / "fresh", jobs=1)
+    assert sources(tmp_path / "store") == sources(tmp_path / "fresh")
+    assert check(tmp_path / "store") == []
 
 
 def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, tmp_path: Path) -> None:
