@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from imr_graph.archive import Packed, pack
-from imr_graph.errors import ImrGraphError
+from imr_graph.archive import STALE, Packed, pack
+from imr_graph.errors import ImrGraphError, UnreadableSource
 from imr_graph.graph.triples import decision_quads
 from imr_graph.link import Linker
 from imr_graph.models import Letter
@@ -27,7 +27,8 @@ _BATCH = 64  # letters a worker is given at once
 class Processed:
     """A source after its worker: the letter ready to write, or the reason why it was refused.
 
-    ``name`` and ``fingerprint`` are those of the source, ``sha256`` that of its bytes.
+    ``name`` and ``fingerprint`` are those of the source, ``sha256`` that of its bytes. A source that the next build may
+    be able to read as it is (its worker was lost, or the system did not give it) is stale.
     """
 
     name: str
@@ -75,6 +76,8 @@ def prepare(base: str) -> Callable[[SourceRef | KeptLetter], Processed]:
         fingerprint = source.fingerprint()  # before it is read: a change meanwhile is found by the next build
         try:
             return project(read_letter(source, linker), fingerprint, vocabulary, base)
+        except UnreadableSource as error:  # what makes it readable may leave no trace in its size and time
+            return Processed(source.name, STALE, reason=str(error))
         except ImrGraphError as error:
             return Processed(source.name, fingerprint, reason=str(error))
         except Exception as error:  # one odd letter must not end a build of two million; it is named in the report
@@ -87,7 +90,6 @@ def process(sources: Iterable[SourceRef | KeptLetter], *, base: str, jobs: int, 
     """All sources, in any order, by ``jobs`` processes; one that takes more than ``seconds`` or crashes is refused."""
     for result in run(partial(prepare, base), sources, jobs=jobs, batch=_BATCH, seconds=seconds):
         if isinstance(result, Lost):
-            source = result.item
-            yield Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")
+            yield Processed(result.item.name, STALE, reason=f"quarantined: the letter {result.reason}")
         else:
             yield result

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
-from imr_graph.errors import OversizedSource, ReadError, UnsupportedFile
+from imr_graph.errors import OversizedSource, ReadError, UnreadableSource, UnsupportedFile
 from imr_graph.read.archives import list_members, packing_of
 from imr_graph.read.refs import DEFAULT, Limits, Listed, SourceRef, shown
 from imr_graph.read.shards import is_shard, is_url, list_records
@@ -163,11 +163,11 @@ def _standard_input(stream: BinaryIO, limits: Limits) -> SourceRef:
     return SourceRef(STDIN, STDIN, size=len(data), data=data)
 
 
-def unreadable(path: str, error: OSError | ValueError) -> ReadError:
+def unreadable(path: str, error: OSError | ValueError) -> UnreadableSource:
     """The error for a path that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
-        return ReadError(f"{shown(path)} does not exist", remedy="check the path")
-    return ReadError(
+        return UnreadableSource(f"{shown(path)} does not exist", remedy="check the path")
+    return UnreadableSource(
         f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
         remedy="check the path and its permissions",
     )

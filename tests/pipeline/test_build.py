@@ -291,6 +291,25 @@ def test_a_letter_that_cannot_be_read_again_stays_as_it_was(
     assert (report.read, report.letters, report.outdated) == (6, 6, ())
 
 
+def test_what_took_too_long_or_could_not_be_opened_is_tried_again(
+    some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    one, store = min(some.iterdir()), tmp_path / "store"
+    for where, what, reason in [
+        ("imr_graph.read.sources.packing_of", closed, "Permission denied"),
+        ("imr_graph.pipeline.pool._START_SECONDS", 0.0, "took too long"),
+    ]:
+        with monkeypatch.context() as patch:
+            patch.setattr(where, what)
+            (refusal,) = build([one], store, jobs=1, seconds=0.01 if what == 0.0 else 30.0).refused
+            assert reason in refusal.reason
+    report = build([one], store, jobs=1)
+    assert (report.read, report.letters, report.refused) == (1, 1, ())
+
+
 def test_what_was_refused_stays_known(corpus: Path, some: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "no-letter.txt").write_text("nothing")
