@@ -108,7 +108,7 @@ def _zip_members(path: str, limits: Limits) -> Iterator[SourceRef]:
     if len(entries) > limits.members:
         raise _bomb(path, limits)
     if {"[Content_Types].xml", "mimetype"} & {entry.filename for entry in entries[:50]}:
-        raise UnsupportedFile(f"{path} is an office document or e-book", remedy="save it as PDF or text")
+        raise UnsupportedFile(f"{shown(path)} is an office document or e-book", remedy="save it as PDF or text")
     for entry in sorted(entries, key=lambda entry: entry.filename):
         if entry.is_dir():
             continue
@@ -241,8 +241,8 @@ def _not_a_file(name: str) -> ReadError:
 
 def _bomb(path: str, limits: Limits) -> OversizedSource:
     most = f"{limits.members:,} members, {limits.archive:,} bytes or {limits.ratio} times its size"
-    return OversizedSource(f"{path} unpacks to more than {most}", remedy="split the archive")
+    return OversizedSource(f"{shown(path)} unpacks to more than {most}", remedy="split the archive")
 
 
 def _damaged(name: str, error: Exception) -> DamagedSource:
-    return DamagedSource(f"{name} is damaged: {error}", remedy="fetch it again")
+    return DamagedSource(shown(f"{name} is damaged: {error}"), remedy="fetch it again")

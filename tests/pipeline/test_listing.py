@@ -1,6 +1,7 @@
 """A corpus is looked at once in a build, and an unchanged shard not at all."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,20 @@ def test_a_shard_behind_whose_back_another_held_a_letter_is_read_again(
     assert (report.letters, report.duplicates) == (3, 0)
     assert ids(store) == sorted(ids(store))
     assert check(store) == []
+
+
+def test_names_that_cannot_be_written_are_told_apart(
+    tmp_path: Path, letters: list[tuple[str, str]], opened: list[str]
+) -> None:
+    one, store = (
+        shard(tmp_path / os.fsdecode(b"\xff.jsonl"), [("\ud800", letters[0][1]), ("\ud801", "x")]),
+        tmp_path / "s",
+    )
+    report = build([one], store, jobs=1)
+    assert report.letters == 1
+    assert [Path(refusal.name).name for refusal in report.refused] == ["\ufffd.jsonl#\ufffd#2"]
+    assert build([one], store, jobs=1).unchanged == 2
+    assert len(opened) == 1
 
 
 def test_a_damaged_shard_is_looked_at_each_time(
