@@ -12,6 +12,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
@@ -56,7 +57,8 @@ class _Worker(Generic[Item]):
 
     def start(self, batch: list[Item], seconds: float) -> None:
         self.batch, self.deadline = batch, time.monotonic() + seconds
-        self.connection.send(batch)
+        with suppress(OSError):  # it has died: its pipe is at its end, which says so to who waits for the results
+            self.connection.send(batch)
 
     def stop(self) -> None:
         self.connection.close()
@@ -110,7 +112,7 @@ class _Pool(Generic[Item, Result]):
     def _collect(self, worker: _Worker[Item]) -> Iterator[Result | Lost[Item]]:
         try:
             results: list[Result] = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died while it sent
             yield from self._replace(worker, "crashed its worker process")
             return
         self._fresh.discard(worker)
