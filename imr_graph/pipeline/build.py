@@ -61,7 +61,7 @@ def build(
         new = iter(listing)
         first = [*islice(new, 1)]
         gone = listing.gone() if prune and not first else []
-        if current and known and not first and not gone:
+        if current and known and not (first or gone or listing.shards.items() - known.shards().items()):
             return _report(known, current.name, listing, Counter())
         work: Work = partial(process, base=base, jobs=jobs or os.cpu_count() or 1, seconds=seconds)
         target = folder.partial()
