@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import zstandard
 
@@ -31,6 +31,9 @@ CREATE TABLE source (
 CREATE INDEX source_letter ON source (letter);
 """
 _SHARDS = "CREATE TABLE IF NOT EXISTS shard (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;"
+
+STALE: Final = ""
+"""The fingerprint of a source that must be read again."""
 
 
 class Status(StrEnum):
@@ -215,16 +218,25 @@ class Archive:
         """Remember that every letter of a shard is among the sources."""
         self._db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (path, fingerprint))
 
+    def shards(self) -> dict[str, str]:
+        """The shards whose letters are all among the sources: fingerprints by path."""
+        return dict(self._db.execute("SELECT path, fingerprint FROM shard")) if self._has_shards() else {}
+
+    def _has_shards(self) -> bool:
+        """Whether this is no archive from before shards were remembered."""
+        return bool(self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shard'").fetchone())
+
     def shard(self, path: str, fingerprint: str) -> int | None:
         """How many sources a shard with this fingerprint gave; None where it must be read, for all or some of them.
 
         A source without a fingerprint of its own must be read again.
         """
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shard'").fetchone():
-            return None  # an archive from before shards were remembered
-        if not self._db.execute(
-            "SELECT 1 FROM shard WHERE (path, fingerprint) = (?, ?)", (path, fingerprint)
-        ).fetchone():
+        if (
+            not self._has_shards()
+            or not self._db.execute(
+                "SELECT 1 FROM shard WHERE (path, fingerprint) = (?, ?)", (path, fingerprint)
+            ).fetchone()
+        ):
             return None
         known, stale = self._db.execute(
             "SELECT count(*), coalesce(sum(fingerprint = ''), 0) FROM source WHERE name > ? AND name < ?",

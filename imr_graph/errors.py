@@ -7,7 +7,8 @@
     │   ├── UnsupportedFile      not a PDF, text, markdown, html, zip or tar
     │   ├── EmptySource          nothing in it, or a PDF without a text layer
     │   ├── DamagedSource        truncated, encrypted with a password, undecodable
-    │   └── OversizedSource      larger than the limits, or an archive that unpacks beyond them
+    │   ├── OversizedSource      larger than the limits, or an archive that unpacks beyond them
+    │   └── UnreadableSource     the system does not give it: missing, no permission, a disk that fails
     ├── NotADecision         the text is readable, but is no IMR final determination
     ├── VocabularyError      a file of ontology/ contradicts itself or the code
     ├── StoreError           the store is missing, damaged, locked or of another version
@@ -53,6 +54,10 @@ class DamagedSource(ReadError):
 
 class OversizedSource(ReadError):
     """Larger than the limits, or an archive that unpacks beyond them."""
+
+
+class UnreadableSource(ReadError):
+    """The system does not give it: missing, no permission, a disk that fails. It may do so the next time."""
 
 
 class NotADecision(ImrGraphError):

@@ -90,6 +90,7 @@ def _say(report: BuildReport, store: Path, seconds: float) -> None:
     ]
     if report.carried:
         lines.append(f"{report.carried} letters that were not named now were read again from the store's own text")
+    lines += [f"as it was read before {letter.name}: {letter.reason}" for letter in report.outdated]
     if report.problems:
         counts = ", ".join(f"{code} {n}" for code, n in report.problems.items())
         lines.append(f"problems in the letters parsed now: {counts} (see: imr-graph problems CASE)")

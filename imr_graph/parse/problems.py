@@ -122,7 +122,7 @@ def _pages(findings: Findings, decision: Decision) -> None:
     told = set()
     for issue in decision.issues:
         for one, other in combinations([c for c in issue.citations if c.section and c.pages], 2):
-            if _section_key(one) != _section_key(other) or _numbers(one.pages) & _numbers(other.pages):
+            if _section_key(one) != _section_key(other) or _share_a_page(one.pages, other.pages):
                 continue
             key = (_section_key(one), one.pages, other.pages)
             if key not in told:
@@ -140,12 +140,22 @@ def _section_key(citation: Citation) -> tuple[str, str]:
     return citation.document.casefold(), (citation.section or "").casefold()
 
 
-def _numbers(pages: str | None) -> set[int]:
-    """The page numbers of "46-47, 60", ranges filled in."""
-    found: set[int] = set()
+def _share_a_page(one: str | None, other: str | None) -> bool:
+    """Whether two lists of pages such as "46-47, 60" overlap."""
+    ends = [-1, -1]  # of each list, the last page of the ranges so far
+    ranges = [(*found, side) for side, pages in enumerate((one, other)) for found in _ranges(pages)]
+    for first, last, mine in sorted(ranges):
+        if first <= ends[1 - mine]:
+            return True
+        ends[mine] = max(ends[mine], last)
+    return False
+
+
+def _ranges(pages: str | None) -> Iterator[tuple[int, int]]:
+    """First and last page of each range; a letter may name any number, so they are not filled in."""
     for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", pages or ""):
-        found.update(range(int(first), int(last or first) + 1))
-    return found
+        if int(first) <= int(last or first):
+            yield int(first), int(last or first)
 
 
 @cache

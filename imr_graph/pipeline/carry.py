@@ -1,7 +1,8 @@
-"""The letters of a store that a build does not name, read again from the store's own text.
+"""The letters of a store whose source a build does not name, read again from the store's own text.
 
 A store made in another way (another version, engine, base IRI, or other data in ontology/ and index/) is built anew.
-Its letters must not depend on whether their sources are named again, so those that are not come from the archive.
+Its letters must not depend on whether their sources are named again, so those that are not come from the archive. So
+does, in any build, a letter whose source has gone or changed, where a source that is not named has it too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from imr_graph.archive import Archive, SourceRow, Status
+from imr_graph.archive import STALE, Archive, SourceRow, Status
 from imr_graph.models import Letter
 from imr_graph.text import SourceText
 
@@ -41,6 +42,14 @@ def carried(before: Archive, now: Archive) -> Iterator[KeptLetter]:
 def carried_rows(before: Archive, now: Archive) -> Iterator[SourceRow]:
     """The sources of ``before`` that hold no letter and that ``now`` does not know, once its letters are there."""
     return (row for row in before.leftovers() if now.source(row.name) is None)
+
+
+def orphaned(before: Archive, now: Archive) -> Iterator[KeptLetter]:
+    """The letters of ``before`` that ``now`` holds in another way or not at all, for their sources still to be read."""
+    rows = [row for row in now.leftovers() if row.status is Status.DUPLICATE and row.fingerprint == STALE]
+    for row in rows:
+        if row.letter and before.identity(row.letter) not in (None, now.identity(row.letter)):
+            yield KeptLetter(_text(before.letter(row.letter), row), STALE)
 
 
 def _text(letter: Letter, row: SourceRow) -> SourceText:

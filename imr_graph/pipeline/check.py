@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
-from imr_graph.archive import Archive
+from imr_graph.archive import Archive, SourceRow, Status
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.models import Decision, Letter
 from imr_graph.passages.reader import PassageReader
@@ -43,6 +43,7 @@ def check(store: Path, *, sample: int = 200) -> list[str]:
                 f"{manifest.passages, manifest.quoted_sentences}"
             )
         expected = dict(archive.ids())
+        faults += _missing(archive.leftovers(), expected)
         faults += _differences("graph", expected, _issues_in_graph(graph))
         index = open_index(generation.index)
         if len(index) != issues:
@@ -54,6 +55,13 @@ def check(store: Path, *, sample: int = 200) -> list[str]:
                 found = (*_span_faults(letter), *_quote_faults(letter.decision, passages))
                 faults += [f"{letter.decision.id}: {fault}" for fault in found]
     return faults
+
+
+def _missing(sources: Iterable[SourceRow], letters: Container[str]) -> Iterator[str]:
+    """Sources that are said to have the letter of another, where there is no such letter."""
+    for row in sources:
+        if row.status is Status.DUPLICATE and (row.letter or "") not in letters:
+            yield f"{row.name} is {row.reason}, but letters.sqlite has no {row.letter}"
 
 
 def _issues_in_graph(graph: OxigraphStore) -> dict[str, int]:

@@ -25,6 +25,8 @@ def compact(store: Path) -> Manifest:
         writer = GenerationWriter(target, None, recipe.engine, recipe.base)
         vocabulary = load_vocabulary()
         with Archive.open(current.letters) as archive, writer.index:
+            for path, fingerprint in archive.shards().items():
+                writer.archive.put_shard(path, fingerprint)
             for row in archive.sources():
                 writer.archive.put_source(row)
                 if row.status is Status.KEPT and row.letter:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from imr_graph.archive import Archive, SourceRow
-from imr_graph.read import Listed, SourceRef, corpus_bytes, find_sources
+from imr_graph.read import Listed, SourceRef, corpus_bytes, find_sources, shown
 
 
 class Listing:
@@ -60,12 +60,12 @@ class Listing:
         return any(name[: mark.start()] in self._skipped for mark in re.finditer("#", name))
 
     def _is_known(self, shard: str) -> bool:
-        status = Path(shard).stat()
-        self.shards[shard] = f"{status.st_size}:{status.st_mtime_ns}"
-        count = self._known.shard(shard, self.shards[shard]) if self._known else None
+        status, name = Path(shard).stat(), shown(shard)
+        self.shards[name] = f"{status.st_size}:{status.st_mtime_ns}"
+        count = self._known.shard(name, self.shards[name]) if self._known else None
         if count is None:
             return False
-        self._skipped.add(shard)
+        self._skipped.add(name)
         self.unchanged += count
         if self._bytes:
             self._bytes -= status.st_size

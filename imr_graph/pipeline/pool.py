@@ -12,8 +12,9 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
@@ -56,7 +57,8 @@ class _Worker(Generic[Item]):
 
     def start(self, batch: list[Item], seconds: float) -> None:
         self.batch, self.deadline = batch, time.monotonic() + seconds
-        self.connection.send(batch)
+        with suppress(OSError):  # it has died: its pipe is at its end, which says so to who waits for the results
+            self.connection.send(batch)
 
     def stop(self) -> None:
         self.connection.close()
@@ -110,7 +112,7 @@ class _Pool(Generic[Item, Result]):
     def _collect(self, worker: _Worker[Item]) -> Iterator[Result | Lost[Item]]:
         try:
             results: list[Result] = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died while it sent
             yield from self._replace(worker, "crashed its worker process")
             return
         self._fresh.discard(worker)
@@ -144,7 +146,11 @@ def run(
     limit of one item; a batch gets that much for its slowest item and a tenth for each other, and the first
     batch of a worker more, for the start. No more than one batch a worker is held in memory.
     """
-    pool = _Pool(prepare, items, jobs, batch, seconds)
+    left = iter(items)
+    first = [*islice(left, 1)]
+    if not first:
+        return  # a worker takes a second to start
+    pool = _Pool(prepare, chain(first, left), jobs, batch, seconds)
     try:
         yield from pool.results()
     finally:

@@ -8,7 +8,7 @@ from imr_graph.models import Model
 
 
 class Refusal(Model):
-    """A source that is not in the store, and why."""
+    """A source that could not be read, and why."""
 
     name: str
     reason: str
@@ -20,8 +20,9 @@ class BuildReport(Model):
     ``read`` counts the sources that were read anew, ``carried`` those of them that the build did not name and whose
     text the store itself had; ``unchanged`` counts those known by their fingerprint, ``parsed`` the letters added or
     replaced, ``duplicates`` the sources whose letter another source already holds, ``removed`` the letters dropped.
-    ``problems`` counts the problems of the parsed letters by code; ``refused`` lists every source of this corpus that
-    is not in the store, unchanged ones too.
+    ``problems`` counts the problems of the parsed letters by code; ``outdated`` lists the carried sources that could
+    not be read again, whose letters are in the store as they were read before; ``refused`` lists every source of this
+    corpus that is not in the store, unchanged ones too.
     """
 
     generation: str
@@ -34,4 +35,5 @@ class BuildReport(Model):
     duplicates: int = 0
     removed: int = 0
     problems: dict[str, int] = Field(default_factory=dict)
+    outdated: tuple[Refusal, ...] = ()
     refused: tuple[Refusal, ...] = ()

@@ -2,7 +2,8 @@
 
 Which of two sources with one case number counts does not depend on the order in which workers finish: the one
 whose name sorts first holds the letter; the other is a duplicate where the text is the same, and refused where
-it is not. When a holder goes, the sources behind it are stale: they are read again before the build ends.
+it is not. When a holder goes, the sources behind it are stale: they are read again before the build ends. So are those
+of another text than the holder's when another one takes its place: what text they have is not known.
 """
 
 from __future__ import annotations
@@ -13,21 +14,17 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from imr_graph.archive import Archive, Packed, SourceRow, Status
+from imr_graph.archive import STALE, Archive, Packed, SourceRow, Status
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.namespaces import source_iri
 from imr_graph.passages.store import PassageWriter
-from imr_graph.pipeline.carry import KeptLetter
 from imr_graph.pipeline.generation import Generation, Manifest, Recipe
-from imr_graph.pipeline.pool import Lost
 from imr_graph.pipeline.worker import Processed
-from imr_graph.read import SourceRef
 from imr_graph.search.engine import create_index, index_writer
 
 _BATCH_QUADS = 16 << 20  # bytes of N-Quads held before they are loaded
 _COMPACT_SHARE = 0.2  # a graph that grew by more than this is compacted: reading gains more than it costs
-STALE = ""  # the fingerprint of a source that must be read again
 
 
 class GenerationWriter:
@@ -37,7 +34,7 @@ class GenerationWriter:
     """
 
     def __init__(self, target: Generation, current: Generation | None, engine: str, base: str) -> None:
-        self._base, self.tally = base, Counter[str]()
+        self.base, self.tally = base, Counter[str]()
         self._quads: list[bytes] = []
         self._held = 0
         # loading lets go of the interpreter: meanwhile the next results are taken, and no worker waits
@@ -55,9 +52,8 @@ class GenerationWriter:
         self._before = self.archive.counts().letters
         self.index = index_writer(target.index)
 
-    def settle(self, result: Processed | Lost[SourceRef | KeptLetter]) -> None:
+    def settle(self, done: Processed) -> None:
         """Decide what becomes of one source, and write it."""
-        done = _processed(result)
         self.tally["read"] += 1
         letter = done.letter
         row = SourceRow(done.name, done.fingerprint, done.sha256, Status.REFUSED, None, done.reason)
@@ -75,11 +71,21 @@ class GenerationWriter:
         if held and held[1] < done.name:
             self.archive.put_source(_second(row, letter, *held))
             return
-        if held and (loser := self.archive.source(held[1])):
+        if held:
             self._remove(letter.id)
-            self.archive.put_source(_second(loser, letter, held[0], done.name))
+            self._stand_behind(letter, held[0], done.name)
         self.keep(done, letter)
         self.archive.put_source(row._replace(status=Status.KEPT, letter=letter.id))
+
+    def _stand_behind(self, letter: Packed, text_sha256: str, holder: str) -> None:
+        """Put the sources of a letter, so far held with this text, behind its new holder."""
+        for row in self.archive.holders(letter.id):
+            if row.status is Status.REFUSED:
+                known = text_sha256 == letter.text_sha256
+                refused = _second(row, letter, "", holder)
+                self.archive.put_source(refused if known else refused._replace(fingerprint=STALE))
+            elif row.status is Status.KEPT or row.fingerprint != STALE:  # else it waits to be read again
+                self.archive.put_source(_second(row, letter, text_sha256, holder))
 
     def drop(self, name: str) -> None:
         """Forget a source; the letter that it holds now goes with it, and the sources behind it become stale."""
@@ -134,7 +140,7 @@ class GenerationWriter:
             self.archive.remove(letter)
             self._passages.remove(letter)
             self.index.delete_case(letter)
-            self._graph.remove_graph(source_iri(held[0], self._base))
+            self._graph.remove_graph(source_iri(held[0], self.base))
 
     def _load_aside(self) -> None:
         """Begin to load the quads that are held; one batch at a time."""
@@ -169,13 +175,6 @@ def _copy(old: Path, new: Path) -> None:
             source.seek(0)
             target.seek(0)
             shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _processed(result: Processed | Lost[SourceRef | KeptLetter]) -> Processed:
-    if isinstance(result, Lost):
-        source = result.item
-        return Processed(source.name, source.fingerprint(), reason=f"quarantined: the letter {result.reason}")
-    return result
 
 
 def _second(row: SourceRow, letter: Packed, text_sha256: str, holder: str) -> SourceRow:

@@ -1,7 +1,7 @@
 """Bytes to text: PDF, text, markdown and html, from files, folders, archives and standard input."""
 
 from imr_graph.read.letters import read_source, read_sources
-from imr_graph.read.refs import DEFAULT, Limits, Listed, Refusal, SourceRef
+from imr_graph.read.refs import DEFAULT, Limits, Listed, Refusal, SourceRef, shown
 from imr_graph.read.sources import corpus_bytes, find_sources
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "find_sources",
     "read_source",
     "read_sources",
+    "shown",
 ]

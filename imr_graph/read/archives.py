@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from imr_graph.errors import DamagedSource, OversizedSource, ReadError, UnsupportedFile
-from imr_graph.read.refs import Limits, Packing, Place, SourceRef, shown
+from imr_graph.read.refs import Limits, Packing, Place, SourceRef, distinct, shown
 
 MAGIC: Final = (
     (b"PK\x03\x04", "zip"),
@@ -68,9 +68,9 @@ def list_members(path: str, packing: Packing, limits: Limits) -> Iterator[Source
             if len(seen) >= limits.members or total > limits.archive:
                 yield SourceRef(shown(path), path, error=_bomb(path, limits))
                 return
-            error = ref.error or _refused(ref, limits) or (_twice(ref) if ref.member in seen else None)
-            seen.add(ref.member or "")
-            yield SourceRef(ref.name, ref.path, ref.member, ref.size, ref.place, error=error)
+            name = distinct(ref.name, seen)
+            error = ref.error or _refused(ref, limits) or (_twice(ref) if name != ref.name else None)
+            yield SourceRef(name, ref.path, ref.member, ref.size, ref.place, error=error)
     except ReadError as error:
         yield SourceRef(shown(path), path, error=error)
     except (OSError, ValueError, NotImplementedError, *_BROKEN) as error:
@@ -108,7 +108,7 @@ def _zip_members(path: str, limits: Limits) -> Iterator[SourceRef]:
     if len(entries) > limits.members:
         raise _bomb(path, limits)
     if {"[Content_Types].xml", "mimetype"} & {entry.filename for entry in entries[:50]}:
-        raise UnsupportedFile(f"{path} is an office document or e-book", remedy="save it as PDF or text")
+        raise UnsupportedFile(f"{shown(path)} is an office document or e-book", remedy="save it as PDF or text")
     for entry in sorted(entries, key=lambda entry: entry.filename):
         if entry.is_dir():
             continue
@@ -241,8 +241,8 @@ def _not_a_file(name: str) -> ReadError:
 
 def _bomb(path: str, limits: Limits) -> OversizedSource:
     most = f"{limits.members:,} members, {limits.archive:,} bytes or {limits.ratio} times its size"
-    return OversizedSource(f"{path} unpacks to more than {most}", remedy="split the archive")
+    return OversizedSource(f"{shown(path)} unpacks to more than {most}", remedy="split the archive")
 
 
 def _damaged(name: str, error: Exception) -> DamagedSource:
-    return DamagedSource(f"{name} is damaged: {error}", remedy="fetch it again")
+    return DamagedSource(shown(f"{name} is damaged: {error}"), remedy="fetch it again")

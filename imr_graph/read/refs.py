@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -31,6 +32,7 @@ class Limits:
 
 
 DEFAULT: Final = Limits()
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,17 @@ class Refusal:
     error: ReadError
 
 
+def distinct(name: str, seen: set[str]) -> str:
+    """``name``, with its number in the listing behind it where ``seen`` has it already; ``seen`` has the result then.
+
+    A refusal under the name of another letter would take that letter's place in a store.
+    """
+    while name in seen:
+        name = f"{name}#{len(seen) + 1}"
+    seen.add(name)
+    return name
+
+
 def shown(path: str) -> str:
-    """``path`` as text that can be written anywhere: bytes of a file name that are not UTF-8 become U+FFFD."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """``path`` as text that can be written anywhere: what is no UTF-8, or half a surrogate pair, becomes U+FFFD."""
+    return _HALF.sub("\ufffd", path)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
 from imr_graph.errors import DamagedSource, UsageError
-from imr_graph.read.refs import Listed, SourceRef
+from imr_graph.read.refs import Listed, SourceRef, distinct, shown
 
 _NAMES: Final = ("name", "id", "case_number")
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst", ".parquet")
@@ -46,10 +46,10 @@ def list_records(path: str, listed: Listed | None = None) -> Iterator[SourceRef]
     except UsageError:
         raise
     except DamagedSource as error:
-        yield SourceRef(path, path, error=error)
+        yield SourceRef(shown(path), path, error=error)
     except Exception as error:  # zstandard, pyarrow and fsspec have error trees of their own
-        damaged = DamagedSource(f"{path} cannot be read: {error}", remedy="fetch it again")
-        yield SourceRef(path, path, error=damaged)
+        damaged = DamagedSource(shown(f"{path} cannot be read: {error}"), remedy="fetch it again")
+        yield SourceRef(shown(path), path, error=damaged)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def _unpacked(path: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield frame.decompress(chunk)
             chunk, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
     if frame is not None:
-        raise DamagedSource(f"{path} is truncated", remedy="fetch it again")
+        raise DamagedSource(f"{shown(path)} is truncated", remedy="fetch it again")
 
 
 def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -119,12 +119,17 @@ def _rows(file: BinaryIO, listed: Listed) -> Iterator[object]:
 
 
 def _references(path: str, records: Iterable[object]) -> Iterator[SourceRef]:
+    seen = set[str]()
     for number, record in enumerate(records, 1):
         text, name = _record(record, number)
-        place = f"{path}#{name}"
+        given = shown(f"{path}#{name}")
+        place = distinct(given, seen)
         if text is None:
             reason = f"{place} has no text: {record}" if isinstance(record, ValueError) else f"{place} has no text"
             error = DamagedSource(reason, remedy='a record is {"name": "...", "text": "..."}')
+            yield SourceRef(place, path, member=name, error=error)
+        elif place != given:
+            error = DamagedSource(f"{given} comes twice, again as record {number}", remedy="give it a name of its own")
             yield SourceRef(place, path, member=name, error=error)
         else:
             data = text.encode("utf-8", "replace")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
-from imr_graph.errors import OversizedSource, ReadError, UnsupportedFile
+from imr_graph.errors import OversizedSource, UnreadableSource, UnsupportedFile
 from imr_graph.read.archives import list_members, packing_of
 from imr_graph.read.refs import DEFAULT, Limits, Listed, SourceRef, shown
 from imr_graph.read.shards import is_shard, is_url, list_records
@@ -124,8 +124,9 @@ class _Look:
         try:
             status = Path(path).stat()
             if not stat.S_ISREG(status.st_mode):
-                error: ReadError = UnsupportedFile(f"{path} is not a regular file", remedy="pipe it in and name it -")
-                yield SourceRef(shown(path), path, error=error)
+                name = shown(path)
+                error = UnsupportedFile(f"{name} is not a regular file", remedy="pipe it in and name it -")
+                yield SourceRef(name, path, error=error)
                 return
             packing = packing_of(path) if sniff else None
         except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
@@ -163,11 +164,11 @@ def _standard_input(stream: BinaryIO, limits: Limits) -> SourceRef:
     return SourceRef(STDIN, STDIN, size=len(data), data=data)
 
 
-def unreadable(path: str, error: OSError | ValueError) -> ReadError:
+def unreadable(path: str, error: OSError | ValueError) -> UnreadableSource:
     """The error for a path that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
-        return ReadError(f"{shown(path)} does not exist", remedy="check the path")
-    return ReadError(
+        return UnreadableSource(f"{shown(path)} does not exist", remedy="check the path")
+    return UnreadableSource(
         f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
         remedy="check the path and its permissions",
     )

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from imr_graph.archive import Archive
+from imr_graph.archive import Archive, SourceRow, Status
 from imr_graph.errors import StoreError
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
 from imr_graph.pipeline.compact import compact
 from imr_graph.pipeline.generation import StoreFolder
+
+
+def sources(store: Path) -> list[SourceRow]:
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        return [*archive.sources()]
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +136,19 @@ def test_one_case_number_on_two_letters_is_reported(some: Path, tmp_path: Path, 
     assert all("another letter with the case number" in reason for reason in refused.values())
 
 
+def test_what_stands_behind_a_letter_is_that_of_a_fresh_build(some: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    text = sorted(some.iterdir())[0].read_text()
+    for name in "bcda":
+        (letters / f"{name}.txt").write_text(text if name in "bc" else text.replace("injured worker", "applicant"))
+        if name in "da":  # what comes last takes the letter
+            build([letters], tmp_path / "store", jobs=1)
+    build([letters], tmp_path / "fresh", jobs=1)
+    assert sources(tmp_path / "store") == sources(tmp_path / "fresh")
+    assert check(tmp_path / "store") == []
+
+
 def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, tmp_path: Path) -> None:
     letters = tmp_path / "letters"
     letters.mkdir()
@@ -145,6 +163,30 @@ def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, t
     report = build([letters], tmp_path / "store", jobs=1)
     assert (report.letters, [Path(r.name).name for r in report.refused]) == (1, ["b.txt"])
     assert check(tmp_path / "store") == []
+
+
+@pytest.mark.parametrize("base", ["https://w3id.org/imr-graph/", "https://example.org/"])
+def test_a_letter_stays_while_a_source_that_is_not_named_has_it(some: Path, tmp_path: Path, base: str) -> None:
+    first, other, *_ = sorted(some.iterdir())
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        shutil.copy(first, tmp_path / folder / "letter.txt")
+    store, named = tmp_path / "store", tmp_path / "a"
+    build([named, tmp_path / "b"], store, jobs=1)
+    shutil.copy(other, named / "letter.txt")
+    report = build([named], store, jobs=1, base=base)
+    assert (report.letters, report.carried, report.duplicates) == (2, 1, 0)
+    assert (ids(store), check(store)) == ([first.stem, other.stem], [])
+    with Archive.open(StoreFolder(store).require().letters) as archive:
+        assert archive.letter(first.stem).decision.source_name == str(tmp_path / "b" / "letter.txt")
+
+
+def test_a_source_of_a_letter_that_is_not_there_is_a_fault(corpus_and_store: tuple[Path, Path]) -> None:
+    store = corpus_and_store[1]
+    with Archive.update(StoreFolder(store).require().letters) as archive:
+        row = next(archive.sources())
+        archive.put_source(row._replace(status=Status.DUPLICATE, letter="CM19-9900009", reason="the same letter as b"))
+    assert check(store) == [f"{row.name} is the same letter as b, but letters.sqlite has no CM19-9900009"]
 
 
 def test_changed_knowledge_is_read_into_every_letter(
@@ -230,6 +272,42 @@ def test_a_letter_taken_over_is_the_letter_built(
     build([other], corpus_and_store[1], jobs=1, base="https://example.org/")
     build([some, other], tmp_path / "whole", jobs=1, base="https://example.org/")
     assert quads(corpus_and_store[1]) == quads(tmp_path / "whole")
+
+
+def test_a_letter_that_cannot_be_read_again_stays_as_it_was(
+    some: Path, corpus: Path, corpus_and_store: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, base = corpus_and_store[1], "https://example.org/"
+    before = ids(store)
+    monkeypatch.setattr("imr_graph.pipeline.pool._START_SECONDS", 0.0)
+    report = build([corpus / "CM15-9900001.txt"], store, jobs=2, base=base, seconds=0.01)
+    assert (report.letters, report.carried, len(report.refused)) == (6, 6, 1)
+    assert [(Path(kept.name).stem, "took too long" in kept.reason) for kept in report.outdated] == [
+        (case, True) for case in before
+    ]
+    assert (ids(store), check(store)) == (before, [])
+    monkeypatch.undo()
+    report = build([some], store, jobs=1, base=base)
+    assert (report.read, report.letters, report.outdated) == (6, 6, ())
+
+
+def test_what_took_too_long_or_could_not_be_opened_is_tried_again(
+    some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    one, store = min(some.iterdir()), tmp_path / "store"
+    for where, what, reason in [
+        ("imr_graph.read.sources.packing_of", closed, "Permission denied"),
+        ("imr_graph.pipeline.pool._START_SECONDS", 0.0, "took too long"),
+    ]:
+        with monkeypatch.context() as patch:
+            patch.setattr(where, what)
+            (refusal,) = build([one], store, jobs=1, seconds=0.01 if what == 0.0 else 30.0).refused
+            assert reason in refusal.reason
+    report = build([one], store, jobs=1)
+    assert (report.read, report.letters, report.refused) == (1, 1, ())
 
 
 def test_what_was_refused_stays_known(corpus: Path, some: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A corpus is looked at once in a build, and an unchanged shard not at all."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from imr_graph.archive import Archive
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
+from imr_graph.pipeline.compact import compact
 from imr_graph.pipeline.generation import StoreFolder
 from imr_graph.pipeline.listing import Listing
 from imr_graph.read import SourceRef, shards, sources
@@ -88,6 +90,34 @@ def test_a_shard_behind_whose_back_another_held_a_letter_is_read_again(
     assert (report.letters, report.duplicates) == (3, 0)
     assert ids(store) == sorted(ids(store))
     assert check(store) == []
+
+
+def test_a_shard_that_was_touched_or_compacted_is_not_opened_again(
+    tmp_path: Path, letters: list[tuple[str, str]], opened: list[str]
+) -> None:
+    one, store = shard(tmp_path / "a.jsonl", letters[:1]), tmp_path / "store"
+    build([one], store, jobs=1)
+    compact(store)
+    build([one], store, jobs=1)
+    assert len(opened) == 1
+    os.utime(one, (1, 1))
+    for _ in range(2):
+        assert build([one], store, jobs=1).unchanged == 1
+    assert len(opened) == 2
+
+
+def test_names_that_cannot_be_written_are_told_apart(
+    tmp_path: Path, letters: list[tuple[str, str]], opened: list[str]
+) -> None:
+    one, store = (
+        shard(tmp_path / os.fsdecode(b"\xff.jsonl"), [("\ud800", letters[0][1]), ("\ud801", "x")]),
+        tmp_path / "s",
+    )
+    report = build([one], store, jobs=1)
+    assert report.letters == 1
+    assert [Path(refusal.name).name for refusal in report.refused] == ["\ufffd.jsonl#\ufffd#2"]
+    assert build([one], store, jobs=1).unchanged == 2
+    assert len(opened) == 1
 
 
 def test_a_damaged_shard_is_looked_at_each_time(

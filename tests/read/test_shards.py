@@ -39,6 +39,17 @@ def test_a_damaged_record_is_named_and_the_others_are_read(tmp_path: Path) -> No
             read_source(ref)
 
 
+def test_of_records_with_one_name_the_first_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    texts = [("same", "first"), ("same", "second"), ("same#2", "third"), ("same", "fourth")]
+    path = shard(tmp_path, "letters.jsonl", "\n".join(json.dumps({"id": name, "text": t}) for name, t in texts))
+    refs = list(find_sources([path]))
+    assert [ref.name.removeprefix(f"{path}#") for ref in refs] == ["same", "same#2", "same#2#3", "same#4"]
+    assert read_source(refs[0]).text == "first"
+    for ref in refs[1:]:
+        with pytest.raises(DamagedSource, match="comes twice"):
+            read_source(ref)
+
+
 def test_a_truncated_shard_keeps_what_it_has(tmp_path: Path) -> None:
     path = shard(tmp_path, "letters.jsonl.zst", LINES * 2000)
     path.write_bytes(path.read_bytes()[:-20])
