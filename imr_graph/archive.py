@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Final, NamedTuple
 
 import zstandard
+from pydantic import ValidationError
 
-from imr_graph.errors import StoreError, UnknownItem
+from imr_graph.errors import REBUILD, StoreError, UnknownItem
 from imr_graph.models import Decision, Letter
 
 _SCHEMA = """
@@ -123,12 +124,12 @@ class Archive:
     def open(cls, path: Path) -> Archive:
         """The archive at ``path``, read only; several processes and threads may read it at once."""
         if not path.is_file():
-            raise StoreError(f"{path} is missing", remedy="build the store again")
+            raise StoreError(f"{path} is missing", remedy=REBUILD)
         db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         try:
             db.execute("PRAGMA schema_version")  # opens the file now, so that it may be unlinked later
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: {error}", remedy="build the store again") from error
+            raise StoreError(f"{path}: {error}", remedy=REBUILD) from error
         return cls(db)
 
     def __enter__(self) -> Archive:
@@ -173,8 +174,16 @@ class Archive:
         return self._letter(row)
 
     def _letter(self, row: tuple[bytes, bytes, str]) -> Letter:
-        decision = Decision.model_validate_json(self._unpack.decompress(row[0]))
+        try:
+            decision = Decision.model_validate_json(self._unpack.decompress(row[0]))
+        except ValidationError as error:
+            raise StoreError(f"a letter is stored as another version reads it: {error}", remedy=REBUILD) from error
         return Letter(decision=decision, text=self._unpack.decompress(row[1]).decode(), pages=tuple(json.loads(row[2])))
+
+    def text(self, letter: str) -> tuple[str, tuple[int, ...]]:
+        """The text of the letter with exactly this id, and the offsets of its pages; any version can read these."""
+        text, pages = self._db.execute("SELECT text, pages FROM letter WHERE id = ?", (letter,)).fetchone()
+        return self._unpack.decompress(text).decode(), tuple(json.loads(pages))
 
     def identity(self, letter: str) -> tuple[str, str] | None:
         """``(text_sha256, source name)`` of a letter, or None where it is not in the archive."""

@@ -72,6 +72,9 @@ class StoreError(ImrGraphError):
     """The store is missing, damaged, locked or of another version."""
 
 
+REBUILD = "make it whole with: imr-graph build LETTERS --anew --store DIR"
+
+
 class QueryError(ImrGraphError):
     """A search, SPARQL text or named query that cannot be run."""
 

@@ -50,5 +50,5 @@ def test_letters_and_sources_come_back(tmp_path: Path) -> None:
 
 
 def test_a_missing_archive_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="build the store again"):
+    with pytest.raises(StoreError, match="imr-graph build LETTERS --anew"):
         Archive.open(tmp_path / "letters.sqlite")

@@ -28,6 +28,7 @@ def build(
     engine: Annotated[str, typer.Option(help="Text engine of the index: tantivy or whoosh.")] = "tantivy",
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [default: one a core]")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop letters whose source is gone.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Make every part of the store again.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Build from the invented sample letters.")] = False,
     base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph.")] = BASE,
     seconds: Annotated[float, typer.Option(min=1, help="Time limit of one letter.")] = 30.0,
@@ -50,7 +51,15 @@ def build(
     started = time.monotonic()
     with _progress(quiet) as progress:
         report = run(
-            corpus, store, engine=engine, jobs=jobs, prune=prune, base=base, seconds=seconds, progress=progress
+            corpus,
+            store,
+            engine=engine,
+            jobs=jobs,
+            prune=prune,
+            anew=anew,
+            base=base,
+            seconds=seconds,
+            progress=progress,
         )
     if not quiet:
         _say(report, store, time.monotonic() - started)

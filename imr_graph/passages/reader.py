@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from imr_graph.errors import StoreError, UnknownItem
+from imr_graph.errors import REBUILD, StoreError, UnknownItem
 from imr_graph.models import Outcome
 from imr_graph.passages.counting import LISTED_PLACES, QuoteRow, count, quote_rows, voices_of
 from imr_graph.passages.drift import changes
@@ -57,7 +57,7 @@ class PassageReader:
     def open(cls, path: Path) -> PassageReader:
         """The file at ``path``; :class:`StoreError` where it is missing."""
         if not path.is_file():
-            raise StoreError(f"{path} is missing", remedy="build the store again")
+            raise StoreError(f"{path} is missing", remedy=REBUILD)
         return cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
 
     def __enter__(self) -> PassageReader:

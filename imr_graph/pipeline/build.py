@@ -37,6 +37,7 @@ def build(
     engine: str = "tantivy",
     jobs: int | None = None,
     prune: bool = False,
+    anew: bool = False,
     base: str = BASE,
     seconds: float = 30.0,
     progress: Progress = lambda done, total: None,
@@ -45,9 +46,10 @@ def build(
 
     Only new and changed sources are read (by size and time of the file, then by the hash of its bytes); all are
     read again where version, engine, base IRI or the data of ontology/ and index/ have changed, those that are not in
-    ``paths`` from the text that the store has. ``prune`` drops the letters whose source is gone. ``engine`` names the
-    text index, ``jobs`` the number of worker processes (default: one a core), ``seconds`` the time limit of one letter.
-    ``progress`` is called with the sources done and the sources to do, which are estimated until all are listed.
+    ``paths`` from the text that the store has. ``prune`` drops the letters whose source is gone; ``anew`` makes every
+    part again, as for a store of which one is damaged. ``engine`` names the text index, ``jobs`` the number of worker
+    processes (default: one a core), ``seconds`` the time limit of one letter. ``progress`` is called with the sources
+    done and the sources to do, which are estimated until all are listed.
     Nothing changes in ``store`` before all is complete; if nothing is new, there is no new generation. Raises
     :class:`imr_graph.errors.StoreError`.
     """
@@ -55,7 +57,7 @@ def build(
     folder = StoreFolder(store)
     with folder.writing():
         before = folder.current()
-        current = _reusable(before, recipe)
+        current = None if anew else _reusable(before, recipe)
         known = Archive.open(current.letters) if current else None
         listing = Listing(paths, known)
         new = iter(listing)
@@ -92,9 +94,9 @@ def build(
 
 
 def _reusable(current: Generation | None, recipe: Recipe) -> Generation | None:
-    """The current generation, unless it is damaged or was made in another way: then all is built anew."""
+    """The current generation, unless a part is missing or it was made in another way: then all is built anew."""
     with suppress(StoreError):
-        return current if current and current.manifest().recipe == recipe else None
+        return current if current and current.manifest().recipe == recipe and not current.missing() else None
     return None
 
 
@@ -109,7 +111,7 @@ def _carry(before: Generation, anew: bool, writer: GenerationWriter, work: Work,
     except StoreError as error:
         raise StoreError(
             f"{error.message}: the letters of {before.folder} cannot be taken over",
-            remedy="name all their sources and add --prune, which begins anew",
+            remedy="name all their sources and add --anew --prune, which begins from these alone",
         ) from error
     outdated = []
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from imr_graph.archive import STALE, Archive, SourceRow, Status
-from imr_graph.models import Letter
 from imr_graph.text import SourceText
 
 
@@ -36,7 +35,7 @@ def carried(before: Archive, now: Archive) -> Iterator[KeptLetter]:
     """The letters of ``before`` whose source ``now`` does not know."""
     for row in before.sources():
         if row.status is Status.KEPT and row.letter and now.source(row.name) is None:
-            yield KeptLetter(_text(before.letter(row.letter), row), row.fingerprint)
+            yield KeptLetter(_text(before, row.letter, row), row.fingerprint)
 
 
 def carried_rows(before: Archive, now: Archive) -> Iterator[SourceRow]:
@@ -49,8 +48,9 @@ def orphaned(before: Archive, now: Archive) -> Iterator[KeptLetter]:
     rows = [row for row in now.leftovers() if row.status is Status.DUPLICATE and row.fingerprint == STALE]
     for row in rows:
         if row.letter and before.identity(row.letter) not in (None, now.identity(row.letter)):
-            yield KeptLetter(_text(before.letter(row.letter), row), STALE)
+            yield KeptLetter(_text(before, row.letter, row), STALE)
 
 
-def _text(letter: Letter, row: SourceRow) -> SourceText:
-    return SourceText(row.name, letter.text, row.sha256, "text/plain", letter.pages)
+def _text(archive: Archive, letter: str, row: SourceRow) -> SourceText:
+    text, pages = archive.text(letter)
+    return SourceText(row.name, text, row.sha256, "text/plain", pages)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from imr_graph.errors import StoreError
+from imr_graph.errors import REBUILD, StoreError
 from imr_graph.models import Model
 
 FORMAT = 3
@@ -78,13 +78,17 @@ class Generation:
         try:
             manifest = Manifest.model_validate_json(path.read_text())
         except (OSError, ValueError) as error:
-            raise StoreError(f"{path} cannot be read: {error}", remedy="build the store again") from error
+            raise StoreError(f"{path} cannot be read: {error}", remedy=REBUILD) from error
         if manifest.format != FORMAT:
             raise StoreError(
                 f"{self.folder} has store format {manifest.format}, this version reads {FORMAT}",
-                remedy="build the store again in a new folder",
+                remedy="run imr-graph build LETTERS with this version, which takes the letters of the store over",
             )
         return manifest
+
+    def missing(self) -> list[Path]:
+        """The parts that are not there."""
+        return [part for part in (self.graph, self.index, self.letters, self.passages) if not part.exists()]
 
 
 class StoreFolder:
@@ -103,12 +107,13 @@ class StoreFolder:
         return Generation(self._generations / name)
 
     def require(self) -> Generation:
-        """The current generation, or :class:`StoreError` that says how to build one."""
+        """The current generation; :class:`StoreError` where there is none, or one of another format."""
         generation = self.current()
         if generation is None or not generation.folder.is_dir():
             raise StoreError(
                 f"there is no store in {self.root}", remedy="make one with: imr-graph build LETTERS --store DIR"
             )
+        generation.manifest()  # one of another format is told here, before a part of it surprises
         return generation
 
     @contextmanager

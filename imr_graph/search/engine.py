@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
-from imr_graph.errors import StoreError, UsageError
+from imr_graph.errors import REBUILD, StoreError, UsageError
 from imr_graph.search.documents import IssueDocument
 from imr_graph.search.query import Node
 from imr_graph.search.schema import load_schema
@@ -107,11 +107,11 @@ def _engine_of(folder: Path) -> str:
         stamp: Mapping[str, object] = json.loads((folder / _STAMP).read_text())
         engine, version = str(stamp["engine"]), stamp["schema"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"no text index in {folder}", remedy="run imr-graph build") from error
+        raise StoreError(f"no text index in {folder}", remedy=REBUILD) from error
     if engine not in ENGINES or version != load_schema().version:
         raise StoreError(
             f"the text index in {folder} is of schema {version} of {engine}, not {load_schema().version}",
-            remedy="run imr-graph build again",
+            remedy=REBUILD,
         )
     return engine
 

@@ -12,7 +12,7 @@ from typing import Self
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from imr_graph.errors import StoreError
+from imr_graph.errors import REBUILD, StoreError
 from imr_graph.search.documents import IssueDocument
 from imr_graph.search.engine import Match
 from imr_graph.search.query import (
@@ -70,7 +70,7 @@ def _open(folder: Path) -> tantivy.Index:
     try:
         index = tantivy.Index.open(str(folder))
     except ValueError as error:
-        raise StoreError(f"the text index in {folder} cannot be read: {error}", remedy="run imr-graph build") from error
+        raise StoreError(f"the text index in {folder} cannot be read: {error}", remedy=REBUILD) from error
     index.register_tokenizer(_ANALYSER, _analyser(load_schema()))
     return index
 

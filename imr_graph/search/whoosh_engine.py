@@ -22,7 +22,7 @@ from whoosh.lang.snowball.english import EnglishStemmer
 from whoosh.qparser import plugins, syntax
 from whoosh.support.charset import accent_map
 
-from imr_graph.errors import QueryError, StoreError
+from imr_graph.errors import REBUILD, QueryError, StoreError
 from imr_graph.search.algebra import Scores, evaluate
 from imr_graph.search.documents import IssueDocument
 from imr_graph.search.engine import Match
@@ -86,7 +86,7 @@ class WhooshIndex:
         try:
             self._index = FileStorage(str(folder), readonly=True).open_index()
         except (whoosh_index.IndexError, OSError) as error:
-            raise StoreError(f"the text index in {folder} cannot be read", remedy="run imr-graph build") from error
+            raise StoreError(f"the text index in {folder} cannot be read", remedy=REBUILD) from error
         self._declared = load_schema()
         self._analyser = _analyser(self._declared)
         self.reload()
