@@ -100,7 +100,7 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="build the store again"):
+    with pytest.raises(StoreError, match="imr-graph build"):
         PassageReader.open(tmp_path / "passages.sqlite")
 
 
