@@ -57,6 +57,11 @@ def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (plain,)
 
 
+def value_of(vocabulary: Vocabulary, field: str, notation: str) -> str:
+    """``notation`` as a filter that means exactly this value: after ``=`` where it would mean more."""
+    return notation if values_of(vocabulary, field, notation) == (notation,) else f"={notation}"
+
+
 def is_called(vocabulary: Vocabulary, field: str, text: str) -> bool:
     """Whether a concept of the field's scheme carries ``text``; true of fields that have no scheme."""
     scheme = load_schema()[field].concept

@@ -184,6 +184,7 @@ def date_bounds(text: str) -> tuple[int, int]:
 
 
 _PLAIN_COLON = re.compile(r"(\w*):(?=\s|$)")  # "Massage therapy: 12 sessions", as headings print it, names no field
+_LONGEST_QUERY = 300  # characters; what is longer is a draft or a denial
 _SYNTAX = re.compile(r'[:"*?()\[\]{}]|\b(?:AND|OR|NOT)\b')
 
 
@@ -200,6 +201,11 @@ def parse_query(text: str) -> Parsed:
     from imr_graph.search.whoosh_engine import parse  # imported late: plain words need no parser
 
     return parse(text)
+
+
+def is_draft(text: str) -> bool:
+    """Whether a text is read as it stands: several lines, or longer than a query is."""
+    return len(text) > _LONGEST_QUERY or "\n" in text
 
 
 def number(day: dt.date) -> int:

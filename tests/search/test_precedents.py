@@ -128,6 +128,26 @@ def test_similar_leaves_the_letter_out(precedents: Precedents) -> None:
             precedents.similar(case, n, SearchRequest())
 
 
+@pytest.mark.parametrize(
+    ("request_", "limits"),
+    [
+        (
+            SearchRequest("M1", filters=(("year", "2016"), ("outcome", "upheld"))),
+            (("q", "NOT case:M1"), ("year", "2016")),
+        ),
+        (SearchRequest("M1 NOT drug:x ground:a"), (("q", "NOT drug:x NOT case:M1"),)),
+        (
+            SearchRequest('massage outcome:up* "neck pain"', since=dt.date(2016, 1, 2)),
+            (("q", '"neck pain"'), ("since", "2016-01-02")),
+        ),
+    ],
+)
+def test_what_limits_the_counts_is_told_as_a_search(
+    precedents: Precedents, request_: SearchRequest, limits: tuple[tuple[str, str], ...]
+) -> None:
+    assert precedents.search(request_).limits == limits
+
+
 def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> None:
     answer = precedents.search(SearchRequest("massage therapy neck outcome:upheld", limit=1))
     assert [(c.population, c.total) for c in answer.cohorts] == [
@@ -138,6 +158,12 @@ def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> No
     assert answer.cohorts[0].outcomes == {"upheld": 1, "overturned": 1, "partially overturned": 0}
     assert all(cohort.too_few and cohort.overturned is None for cohort in answer.cohorts)
     assert answer.counted == "requests of the class Physical medicine"
+    assert answer.limits == ()
+    assert [c.filters for c in answer.cohorts] == [
+        (("service", "massage-therapy"), ("body_part", "neck")),
+        (("service", "massage-therapy"),),
+        (("service_class", "=physical-medicine"),),
+    ]
     assert [(g.label, g.upheld, g.overturned) for g in answer.grounds] == [
         ("More than the guideline recommends", 3, 0),
         ("functional improvement documented", 0, 2),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from imr_graph.app.web.asked import Asked, Pairs, address
-from imr_graph.app.web.filters import value_of
+from imr_graph.app.web.asked import Asked, address
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.guideline_page import by_year
-from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
+from imr_graph.app.web.page import ALL, Counted, Link, Page, Tally, counted
 from imr_graph.app.web.plots import Plot, stacked
 from imr_graph.pipeline.report import BuildReport
 from imr_graph.search.cohorts import count_cohort
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, value_of
 from imr_graph.search.query import Everything, Word
 
-_ALL: Pairs = (("q", "*"),)
 _CLASSES = 40
 _REFUSED = 50
 _UNLINKED = {
@@ -56,13 +54,13 @@ def _corpus(reader: Reader) -> CorpusPage:
         generation=reader.generation.name,
         sizes=(
             Tally(label="letters", count=manifest.letters, href=address("/ask", [("name", "letters")])),
-            Tally(label="issues", count=manifest.issues, href=address("/search", _ALL)),
+            Tally(label="issues", count=manifest.issues, href=address("/search", ALL)),
             Tally(label="sources read", count=manifest.sources, href="#report"),
             Tally(label="guideline passages", count=manifest.passages, href="/passages"),
             Tally(label="facts in the graph", count=manifest.quads, href=_count_query("?s ?p ?o")),
         ),
         recipe=tuple((key.replace("_", " "), str(value)[:80]) for key, value in manifest.recipe.model_dump().items()),
-        all=counted(count_cohort(reader.index, "all issues", Everything()), _ALL),
+        all=counted(count_cohort(reader.index, "all issues", Everything()), ALL),
         timeline=stacked("Issues by the year of the decision", by_year(reader, Everything(), ())),
         classes=_classes(reader),
         unlinked=_unlinked(reader),
