@@ -13,6 +13,8 @@ from imr_graph.search.concepts import label, value_of
 from imr_graph.search.query import Everything, Word
 
 _CLASSES = 40
+_PROBLEMS = """SELECT ?problem (COUNT(DISTINCT ?about) AS ?n) WHERE { ?about imr:problem ?problem }
+GROUP BY ?problem ORDER BY DESC(?n) ?problem"""
 _REFUSED = 50
 _UNLINKED = {
     "service": "issues without a recognised service",
@@ -23,7 +25,7 @@ _UNLINKED = {
 
 
 class CorpusPage(Page):
-    """The store in numbers; ``report`` is what the last build did."""
+    """The store in numbers; ``problems`` counts letters and issues, ``report`` is what the last build did."""
 
     generation: str
     sizes: tuple[Tally, ...]
@@ -70,10 +72,7 @@ def _corpus(reader: Reader) -> CorpusPage:
             Link(text="Outcomes by service", href="/ask?name=service-outcomes"),
         ),
         report=tuple((key.replace("_", " "), str(value)) for key, value in done.items()),
-        problems=tuple(
-            Tally(label=code, count=count, href=address("/ask", [("name", "problems")]))
-            for code, count in (report.problems.items() if report else ())
-        ),
+        problems=_problems(reader),
         refused=tuple(refused[:_REFUSED]),
         more_refused=max(0, len(refused) - _REFUSED),
     )
@@ -84,6 +83,13 @@ def _report(reader: Reader) -> BuildReport | None:
         return BuildReport.model_validate_json((reader.generation.folder / "report.json").read_text())
     except (OSError, ValueError):
         return None
+
+
+def _problems(reader: Reader) -> tuple[Tally, ...]:
+    return tuple(
+        Tally(label=str(code), count=int(str(n)), href=address("/ask", [("name", "problems"), ("code", str(code))]))
+        for code, n in reader.workers.run(_PROBLEMS).rows
+    )
 
 
 def _classes(reader: Reader) -> tuple[Counted, ...]:

@@ -168,6 +168,14 @@ def test_the_counts_around_an_answer_are_those_of_their_searches(client: TestCli
                 assert client.get(twin_of(value["href"])).json()["matching"] == value["count"], value["href"]
 
 
+def test_the_numbers_of_the_corpus_are_those_of_the_queries_they_lead_to(client: TestClient) -> None:
+    page = client.get("/corpus.json").json()
+    letters = next(tally for tally in page["sizes"] if tally["label"] == "letters")
+    assert page["problems"]
+    for tally in (letters, *page["problems"]):
+        assert len(client.get(twin_of(tally["href"])).json()["rows"]) == tally["count"], tally["href"]
+
+
 def test_a_case_number_leads_to_its_letter(client: TestClient) -> None:
     for text in ("CM16-9900006", "cm16-9900006"):
         answer = client.get(f"/search?q={text}", follow_redirects=False)
