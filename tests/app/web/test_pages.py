@@ -283,6 +283,15 @@ def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
         assert client.get(path).status_code == 404, path
 
 
+def test_only_few_issues_of_a_year_are_too_few_for_a_rate(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    passage = client.get("/passages.json").json()["rows"][0]["href"]
+    for floor, rated in ((20, False), (1, True)):
+        monkeypatch.setattr("imr_graph.search.cohorts.FLOOR", floor)
+        rows = client.get(f"{passage}.json").json()["passages"][0]["timeline"]["rows"]
+        assert rows
+        assert {row["rate"] is not None for row in rows} == {rated}
+
+
 def test_a_difference_between_wordings() -> None:
     found = diff("up to 6 visits, over two weeks", "Up to 12 visits over two")
     assert [(change.kind, change.text) for change in found] == [
