@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imr_graph.search.query import All, Any, Best, Constant, Node, Phrase, Word
+from imr_graph.names import case_id
+from imr_graph.search.query import All, Any, Best, Constant, Node, Pattern, Phrase, Word
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
@@ -49,7 +50,7 @@ def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
     scheme = load_schema()[field].concept
     plain = "-".join(text.lower().split())
     if scheme is None:
-        return (text if field == "case" else plain,)
+        return (case_id(text) if field == "case" else plain,)
     if scheme not in vocabulary.schemes:
         return (plain,)
     concepts = [match.concept.notation for match in vocabulary.lookup(text, scheme)]
@@ -74,6 +75,8 @@ def resolved(node: Node, vocabulary: Vocabulary) -> Node:
         case Word(str(field), text) | Phrase(str(field), text) if load_schema()[field].kind == "keyword":
             values = values_of(vocabulary, field, text)
             return Best(tuple(Word(field, value) for value in values))
+        case Pattern(str(field), text) if load_schema()[field].kind == "keyword":
+            return Pattern(field, case_id(text) if field == "case" else text.lower())
         case All(parts, without):
             return All(
                 tuple(resolved(part, vocabulary) for part in parts),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from imr_graph.errors import QueryError, UnknownItem
+from imr_graph.names import case_id, read_issue
 from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
 from imr_graph.search.cohorts import count_cohort, facet_values, ground_sides, populations
 from imr_graph.search.concepts import label
@@ -22,7 +22,6 @@ from imr_graph.search.snippets import Marker
 from imr_graph.search.twins import mark_twins
 from imr_graph.vocabulary import Vocabulary
 
-_CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d+))?")  # CM16-9900001#2
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
@@ -75,9 +74,9 @@ class Precedents:
         Raises :class:`imr_graph.errors.QueryError` where it cannot be read.
         """
         parsed = request.parsed
-        case = _CASE.fullmatch(parsed.words.strip())
-        if case and self._index.count(Word("case", case["case"])):
-            return self._like(case["case"], int(case["n"]) if case["n"] else None, request, parsed)
+        named = read_issue(parsed.words)
+        if named and self._index.count(Word("case", named[0])):
+            return self._like(*named, request, parsed)
         words = " ".join([parsed.words, *(word for part in parsed.required for word in words_of(part))]).strip()
         return self._answer(request, parsed, self._reader(words))
 
@@ -96,7 +95,7 @@ class Precedents:
     def issue(self, case: str, n: int | None = None) -> StoredIssue:
         """A decided issue as the index keeps it; the first one of its letter without ``n``."""
         number_of = Range("n", n, n) if n is not None else Everything()
-        found = self._index.search(All((Word("case", case), number_of)), 100)
+        found = self._index.search(All((Word("case", case_id(case)), number_of)), 100)
         if not found:
             name = case if n is None else f"{case}#{n}"
             raise UnknownItem(

@@ -160,7 +160,10 @@ class WhooshIndex:
             case Phrase(field, text, slop):
                 return self._phrase(str(field), text, slop)
             case Pattern(field, text):
-                return self._matching(whoosh_query.Regex(field, wildcard_regex(text.lower()) + "$"))
+                keyword = self._declared[str(field)].kind == "keyword"
+                return self._matching(
+                    whoosh_query.Regex(field, wildcard_regex(text if keyword else text.lower()) + "$")
+                )
         return None
 
     def _word(self, field: str, text: str, weight: float) -> Scores | None:

@@ -86,6 +86,8 @@ def small(folder: Path) -> TextIndex:
         (Phrase("rationale", "of the"), set()),
         (Phrase("service", "mri"), {"A#1", "C#3"}),
         (Pattern("drug", "nap*"), {"A#2"}),
+        (Pattern("case", "A*"), {"A#1", "A#2"}),
+        (Pattern("request", "M?I"), {"A#1", "C#3"}),
         (Pattern("request", "m?i"), {"A#1", "C#3"}),
         (Pattern(None, "vis*"), {"C#3"}),
         (Range("date", 20160102, 20160103), {"A#2", "C#3"}),

@@ -79,6 +79,10 @@ def test_a_hit_shows_the_guideline_words(precedents: Precedents) -> None:
         ("date:[2017 TO 2018]", {"M2#1"}),
         ('passages:"limited to 4-6 visits" date:2016', {"M1#1", "M3#1"}),
         ("case:A1 n:2", {"A1#2"}),
+        ("case:a1 n:2", {"A1#2"}),
+        ("case:M*", {"M1#1", "M2#1", "M3#1"}),
+        ("case:m*", {"M1#1", "M2#1", "M3#1"}),
+        ("drug:NAP*", {"N1#1"}),
         ("outcome:partially-overturned", {"A2#1"}),
         ("neck AND acupuncture", {"A1#1"}),
     ],
@@ -122,6 +126,7 @@ def test_similar_leaves_the_letter_out(precedents: Precedents) -> None:
     answer = precedents.similar("M1", 1, SearchRequest())
     assert keys(answer)[0] == "M2#1"
     assert "M1#1" not in keys(answer)
+    assert precedents.similar("m1", 1, SearchRequest()) == precedents.search(SearchRequest("m1#1")) == answer
     assert keys(precedents.similar("A1", 2, SearchRequest("NOT service:acupuncture", limit=1))) != ["A1#2"]
     for case, n in [("X9", None), ("M1", 7)]:
         with pytest.raises(UnknownItem):

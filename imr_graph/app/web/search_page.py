@@ -14,6 +14,7 @@ from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.page import ALL, Counted, Link, Page, Piece, Tally, counted, pieces, without
 from imr_graph.errors import UnknownItem
 from imr_graph.models import Model
+from imr_graph.names import read_issue
 from imr_graph.search.answer import Answer, Cohort, Hit
 from imr_graph.search.cohorts import count_cohort, facet_values
 from imr_graph.search.concepts import value_of
@@ -55,7 +56,7 @@ class Found(Model):
 class SearchPage(Page):
     """An answer, or where nothing is asked yet what there is to browse.
 
-    ``case`` leads to the letter where the text is its case number. ``counts`` runs from the narrowest to the widest
+    ``case`` leads to the letter or issue that the text names. ``counts`` runs from the narrowest to the widest
     population; ``facets`` and ``reasons`` count the one called ``counted``.
     """
 
@@ -88,8 +89,8 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
     here = tuple(without(asked.query, "limit"))
     if not (text or request.filters or request.since or request.until):
         return _start(reader)
-    if text and not request.filters and (letter := _case_called(reader, text)):
-        return SearchPage(title=f"Case {letter}", q=text, case=case_address(letter))
+    if text and not request.filters and (named := _case_called(reader, text)):
+        return SearchPage(title=f"Case {named[0]}", q=text, case=case_address(*named))
     answer = reader.precedents.search(request)
     # the search whose issues are counted around the answer: without what limits outcome or ground
     around = (("q", undecided(request.parsed)), *without(here, "q", "outcome", "ground"))
@@ -131,13 +132,13 @@ def _title(text: str) -> str:
     return f"Search: {words[:60]}" if words else "Search"
 
 
-def _case_called(reader: Reader, text: str) -> str | None:
-    """The id of the letter that ``text`` names, where it is one word and names one."""
-    name = text.partition("#")[0]
-    if not name or len(name) > 40 or len(name.split()) != 1 or not any(char.isdigit() for char in name):
+def _case_called(reader: Reader, text: str) -> tuple[str, int | None] | None:
+    """The id of the letter that ``text`` names, with the number of the issue, where it names one."""
+    named = read_issue(text)
+    if named is None or not any(map(str.isdigit, text)):  # words name no case, and need no look-up
         return None
     try:
-        return reader.letter(name).decision.id
+        return reader.letter(named[0]).decision.id, named[1]
     except UnknownItem:
         return None
 

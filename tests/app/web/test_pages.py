@@ -177,9 +177,31 @@ def test_the_numbers_of_the_corpus_are_those_of_the_queries_they_lead_to(client:
 
 
 def test_a_case_number_leads_to_its_letter(client: TestClient) -> None:
-    for text in ("CM16-9900006", "cm16-9900006"):
+    for text, issue in (("CM16-9900006", ""), ("cm16-9900006", ""), ("cm16-9900006%232", "?issue=2#issue-2")):
         answer = client.get(f"/search?q={text}", follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/case/CM16-9900006")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/case/CM16-9900006{issue}")
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/explore.json?node=cm16-9900006", "Around CM16-9900006"),
+        ("/explore.json?node=cm16-9900006%231", "Around CM16-9900006 #1: MRI of the lumbar spine without contrast"),
+        ("/explore.json?node=magnetic+resonance+imaging", "Around MRI"),
+        ("/explore.json?node=odg/pain", "Around ODG Pain (Chronic)"),
+        ("/compare.json?a=cm16-9900006%231&b=cm16-9900007", "CM16-9900006#1 beside CM16-9900007#1"),
+    ],
+)
+def test_a_name_is_read_in_any_case(client: TestClient, address: str, title: str) -> None:
+    assert client.get(address).json()["title"] == title
+
+
+def test_a_view_is_called_after_the_node_in_its_middle(client: TestClient) -> None:
+    view = client.get("/view.cyjs?node=guideline:odg/pain&each=1").json()
+    page = client.get("/explore.json?node=guideline:odg/pain&each=1").json()
+    assert view["data"]["name"] == page["title"]
+    assert page["notes"]
+    assert not [note for note in page["notes"] if "https://" in note]
 
 
 def test_a_pasted_denial_is_read_as_it_stands(client: TestClient) -> None:
