@@ -12,6 +12,7 @@ ORDER = [
     "version",
     "errors",
     "names",
+    "spreadsheet",
     "cache",
     "resources",
     "text",

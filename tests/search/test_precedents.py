@@ -110,6 +110,12 @@ def test_a_plain_text_is_no_query(precedents: Precedents) -> None:
     assert keys(precedents.search(request))[:2] == ["M1#1", "M2#1"]
 
 
+@pytest.mark.parametrize("rest", [" and no words that are known" * 20, "\nDecision: denied"])
+def test_a_long_text_or_several_lines_are_no_query(precedents: Precedents, rest: str) -> None:
+    text = f'Massage therapy: 8 "sessions (AND neck{rest}'
+    assert precedents.search(SearchRequest(text)) == precedents.search(SearchRequest(text, plain=True))
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "the", "colour:red", "service:", '"open', "(neck", "neck AND", "date:[a TO b]", "date:yesterday", "()", "n:x"],
