@@ -186,6 +186,11 @@ def test_a_taken_port_is_named(store: Path) -> None:
     assert port in str(result.exception)
 
 
+def test_who_knows_the_address_is_not_refused() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), 5):
+        pass
+
+
 def test_an_answer_is_sent_without_delay() -> None:
     """A small second part of an answer must not wait for the first to be confirmed, which takes 40 ms."""
 
