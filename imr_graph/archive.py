@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from imr_graph.errors import REBUILD, StoreError, UnknownItem
 from imr_graph.models import Decision, Letter
+from imr_graph.names import case_id
 
 _SCHEMA = """
 CREATE TABLE letter (
@@ -166,9 +167,7 @@ class Archive:
 
     def letter(self, letter: str) -> Letter:
         """The letter with this id (case number or ``h-...``), whatever its case; else :class:`UnknownItem`."""
-        row = self._db.execute(
-            "SELECT decision, text, pages FROM letter WHERE id IN (?, ?, ?)", (letter, letter.upper(), letter.lower())
-        ).fetchone()
+        row = self._db.execute("SELECT decision, text, pages FROM letter WHERE id = ?", (case_id(letter),)).fetchone()
         if row is None:
             raise UnknownItem(f"no letter {letter} in this store", remedy="see imr-graph search, or build it in")
         return self._letter(row)

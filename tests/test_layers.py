@@ -11,6 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "imr_graph"
 ORDER = [
     "version",
     "errors",
+    "names",
+    "spreadsheet",
     "cache",
     "resources",
     "text",

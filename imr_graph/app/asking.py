@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imr_graph.app.opened import Opened
-from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, issue_of, style_of
+from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, style_of
 from imr_graph.app.render import Format, rows, writing
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def similar(
     output: Output = STDOUT,
 ) -> None:
     """Find decided issues like a decided one; its own letter is left out."""
+    from imr_graph.names import issue_of
     from imr_graph.search.precedents import SearchRequest
 
     filters = tuple(("outcome", value) for value in outcome or ())

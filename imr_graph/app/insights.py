@@ -10,7 +10,7 @@ import typer
 
 from imr_graph.app.asking import counted, draft_of
 from imr_graph.app.opened import Opened
-from imr_graph.app.options import STDOUT, STORE, Limit, Output, Service, Store, Style, issue_of, style_of
+from imr_graph.app.options import STDOUT, STORE, Limit, Output, Service, Store, Style, style_of
 from imr_graph.app.render import Format, lines, rows
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def mirror(
     Exit status 1 where no like issue did.
     """
     from imr_graph.insight.mirror import mirror_case
+    from imr_graph.names import issue_of
 
     opened = Opened(store)
     found = mirror_case(opened.precedents, opened.vocabulary, *issue_of(case))

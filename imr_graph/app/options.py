@@ -35,13 +35,3 @@ def style_of(style: Format | None, output: Path) -> Format:
     if style is not None:
         return style
     return Format.TABLE if str(output) == "-" and sys.stdout.isatty() else Format.JSONL
-
-
-def issue_of(case: str) -> tuple[str, int | None]:
-    """The id and the issue number of ``CASE#2``, None where no number is given; :class:`UsageError` for a wrong one."""
-    from imr_graph.errors import UsageError
-
-    name, _, number = case.partition("#")
-    if number and not number.isdecimal():
-        raise UsageError(f"{case} names no issue", remedy="write CASE#2 for the second issue of a case")
-    return name, int(number) if number else None

@@ -79,10 +79,11 @@ def show(case: Case, store: Store = STORE, style: Style = None, output: Output =
 
 def _letter(store: Path, case: str) -> Letter:
     from imr_graph.archive import Archive
+    from imr_graph.names import issue_of
     from imr_graph.pipeline.generation import StoreFolder
 
     with Archive.open(StoreFolder(store).require().letters) as archive:
-        return archive.letter(case.partition("#")[0])
+        return archive.letter(issue_of(case)[0])
 
 
 def _page(letter: Letter) -> str:

@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
+from imr_graph.spreadsheet import text_cell
+
 Row = Mapping[str, Any]
 
 
@@ -62,7 +64,7 @@ def rows(found: Iterable[Row], columns: Sequence[str], style: Format, output: Pa
         elif style is Format.CSV:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([_cell(row.get(column)) for column in columns] for row in table)
+            writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in table)
         elif style is Format.MARKDOWN:
             stream.writelines(_markdown([columns, ["---"] * len(columns)]))
             stream.writelines(_markdown([[_cell(row.get(column)) for column in columns] for row in table]))
@@ -91,6 +93,11 @@ def _cell(value: object) -> str:
     if isinstance(value, Iterable):
         return "; ".join(_cell(item) for item in value)
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _csv_cell(value: object) -> str:
+    """Numbers stay numbers, below zero too."""
+    return _cell(value) if isinstance(value, int | float) else text_cell(_cell(value))
 
 
 def _markdown(lines: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def serve(
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket bound to a port of this machine; :class:`UsageError` where the port is taken."""
+    """A socket that listens on a port of this machine; :class:`UsageError` where the port is taken."""
     from imr_graph.errors import UsageError
 
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
@@ -64,6 +64,7 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from here on requests wait, and none is refused
     except OSError as error:
         listener.close()
         raise UsageError(

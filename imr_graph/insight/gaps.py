@@ -75,8 +75,7 @@ def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: fr
             )
         )
     found.sort(key=lambda gap: (-gap.upheld, gap.ground))
-    counted = next((cohort for cohort in answer.cohorts if cohort.population == answer.counted), None)
-    return GapList(population=answer.counted, counted=counted, gaps=tuple(found[:limit]))
+    return GapList(population=answer.counted, counted=answer.base, gaps=tuple(found[:limit]))
 
 
 def _example(hits: tuple[Hit, ...], notation: str) -> tuple[str, str] | None:

@@ -79,7 +79,8 @@ class Cohort(Model):
     """What was counted: ``population`` says in words which issues, ``total`` how many there are.
 
     ``overturned`` is the share overturned in whole or in part; it is missing below the floor, where there are too
-    few to speak of a rate (``too_few``).
+    few to speak of a rate (``too_few``). ``filters`` are those of a search that finds these issues, within whatever
+    limits the answer; None where no filters find them.
     """
 
     population: str
@@ -87,6 +88,7 @@ class Cohort(Model):
     outcomes: dict[str, int]
     overturned: Rate | None = None
     too_few: bool = False
+    filters: tuple[tuple[str, str], ...] | None = None
 
 
 class FacetValue(Model):
@@ -110,8 +112,9 @@ class Answer(Model):
     """Hits and what surrounds them.
 
     ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
-    first of them that is not too small, or else the widest. ``matching`` is the number of issues that match the
-    query in any way.
+    first of them that is not too small, or else the widest. ``limits`` is what limits all that is counted, as the
+    parameters of a search: filters, ``since`` and ``until``, and ``q`` for its text. ``matching`` is the number of
+    issues that match the query in any way.
     """
 
     query: str
@@ -120,6 +123,12 @@ class Answer(Model):
     matching: int = 0
     cohorts: tuple[Cohort, ...] = ()
     counted: str = ""
+    limits: tuple[tuple[str, str], ...] = ()
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+
+    @property
+    def base(self) -> Cohort | None:
+        """The cohort that is ``counted``."""
+        return next((cohort for cohort in self.cohorts if cohort.population == self.counted), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from imr_graph.models import Outcome
 from imr_graph.namespaces import slug
 from imr_graph.rates import FLOOR, wilson
 from imr_graph.search.answer import Cohort, FacetValue, GroundSides
-from imr_graph.search.concepts import label, named_drugs
+from imr_graph.search.concepts import label, named_drugs, value_of
 from imr_graph.search.engine import TextIndex
 from imr_graph.search.facts import QueryFacts
 from imr_graph.search.query import All, Any, Everything, Node, Word
@@ -18,8 +19,16 @@ from imr_graph.vocabulary import Vocabulary
 _OVERTURNED = (slug(Outcome.OVERTURNED), slug(Outcome.PARTIALLY_OVERTURNED))
 
 
-def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -> list[tuple[str, Node]]:
-    """Which issues to count, narrowest first, each in words.
+class Population(NamedTuple):
+    """Issues to count: in words, as a query, and as the filters of a search, None where no filters find them."""
+
+    words: str
+    node: Node
+    filters: tuple[tuple[str, str], ...] | None
+
+
+def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -> list[Population]:
+    """Which issues to count, narrowest first.
 
     A linked service counts with its drugs, or else its body parts, then alone, then its class; without a service
     the drugs or body parts count; without any concept whatever the words match.
@@ -29,26 +38,28 @@ def populations(facts: QueryFacts, vocabulary: Vocabulary, asked: Node | None) -
         scheme = load_schema()[field].concept
         return " or ".join(label(vocabulary, scheme, value) for value in values)
 
-    def having(field: str, values: Sequence[str]) -> Node:
-        return Any(tuple(Word(field, value) for value in values))
+    def having(words: str, *fields: tuple[str, Sequence[str]]) -> Population:
+        parts = tuple(Any(tuple(Word(field, value) for value in values)) for field, values in fields)
+        pairs = ((field, value_of(vocabulary, field, value)) for field, values in fields for value in values)
+        return Population(words, All(parts), tuple(pairs))
 
     drugs = named_drugs(vocabulary, facts.drugs)
     field, values = ("drug", drugs) if drugs else ("body_part", facts.body_parts)
     joint = {"drug": "of", "body_part": "for"}[field]
-    found: list[tuple[str, Node]] = []
+    found: list[Population] = []
     if facts.service:
-        service, words = Word("service", facts.service), f"requests for {said('service', [facts.service])}"
+        service, words = ("service", [facts.service]), f"requests for {said('service', [facts.service])}"
         if values:
-            found.append((f"{words} {joint} {said(field, values)}", All((service, having(field, values)))))
-        found.append((words, service))
+            found.append(having(f"{words} {joint} {said(field, values)}", service, (field, values)))
+        found.append(having(words, service))
         if facts.service_class:
             kind = label(vocabulary, "service", facts.service_class)
-            found.append((f"requests of the class {kind}", Word("service_class", facts.service_class)))
+            found.append(having(f"requests of the class {kind}", ("service_class", [facts.service_class])))
     elif values:
-        found.append((f"requests {joint} {said(field, values)}", having(field, values)))
+        found.append(having(f"requests {joint} {said(field, values)}", (field, values)))
     if asked and not found:
-        found.append(("issues in which a word of the query stands", asked))
-    return found or [("all issues", Everything())]
+        found.append(Population("issues in which a word of the query stands", asked, None))
+    return found or [Population("all issues", Everything(), ())]
 
 
 def count_cohort(index: TextIndex, population: str, node: Node) -> Cohort:

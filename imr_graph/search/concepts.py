@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imr_graph.search.query import All, Any, Best, Constant, Node, Phrase, Word
+from imr_graph.names import case_id
+from imr_graph.search.query import All, Any, Best, Constant, Node, Pattern, Phrase, Word
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
@@ -57,12 +58,17 @@ def values_of(vocabulary: Vocabulary, field: str, text: str) -> tuple[str, ...]:
     scheme = load_schema()[field].concept
     plain = "-".join(text.lower().split())
     if scheme is None:
-        return (text if field == "case" else plain,)
+        return (case_id(text) if field == "case" else plain,)
     if scheme not in vocabulary.schemes:
         return (plain,)
     concepts = [match.concept.notation for match in vocabulary.lookup(text, scheme)]
     found = [value for notation in concepts for value in below(vocabulary, scheme, notation)]
     return tuple(dict.fromkeys(found)) or (plain,)
+
+
+def value_of(vocabulary: Vocabulary, field: str, notation: str) -> str:
+    """``notation`` as a filter that means exactly this value: after ``=`` where it would mean more."""
+    return notation if values_of(vocabulary, field, notation) == (notation,) else f"={notation}"
 
 
 def is_called(vocabulary: Vocabulary, field: str, text: str) -> bool:
@@ -77,6 +83,8 @@ def resolved(node: Node, vocabulary: Vocabulary) -> Node:
         case Word(str(field), text) | Phrase(str(field), text) if load_schema()[field].kind == "keyword":
             values = values_of(vocabulary, field, text)
             return Best(tuple(Word(field, value) for value in values))
+        case Pattern(str(field), text) if load_schema()[field].kind == "keyword":
+            return Pattern(field, case_id(text) if field == "case" else text.lower())
         case All(parts, without):
             return All(
                 tuple(resolved(part, vocabulary) for part in parts),

@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
 
 class TextIndex(Protocol):
-    """A snapshot of an index, as it was when opened or last reloaded."""
+    """A snapshot of an index, as it was when opened or last reloaded; threads may share it."""
 
     engine: str
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from imr_graph.errors import QueryError, UnknownItem
+from imr_graph.names import case_id, read_issue
 from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
 from imr_graph.search.cohorts import count_cohort, facet_values, ground_sides, populations
 from imr_graph.search.concepts import label
 from imr_graph.search.documents import StoredIssue, read_payload
 from imr_graph.search.engine import Match, TextIndex
 from imr_graph.search.facts import QueryFacts, QueryReader, facts_of
-from imr_graph.search.query import All, Everything, Node, Parsed, Range, Word, parse_query, render, words_of
+from imr_graph.search.query import All, Everything, Node, Parsed, Range, Word, is_draft, parse_query, render, words_of
 from imr_graph.search.ranking import Clause, Plan, Ranker, Weights
 from imr_graph.search.schema import load_schema
 from imr_graph.search.scope import Scope, scope_of
@@ -22,7 +22,6 @@ from imr_graph.search.snippets import Marker
 from imr_graph.search.twins import mark_twins
 from imr_graph.vocabulary import Vocabulary
 
-_CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d+))?")  # CM16-9900001#2
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
@@ -33,7 +32,8 @@ _OF_THE_SERVICE = frozenset({"typical", "unlocated"})  # said of requests for th
 class SearchRequest:
     """What is asked.
 
-    ``text`` is in the query language, or with ``plain`` a request, a draft or a denial as it stands. ``filters``
+    ``text`` is in the query language; with ``plain``, or where :func:`is_draft` says so, it is a request, a draft or
+    a denial as it stands. ``filters``
     are ``(field, value)``: values of one field are alternatives, fields must all hold. ``exclude`` leaves cases
     out. ``fold`` leaves out the hits of a letter, and of what looks like the same worker, behind the best one.
     ``around`` asks for cohorts, facets and grounds.
@@ -50,6 +50,11 @@ class SearchRequest:
     around: bool = True
     query_id: str | None = None
 
+    @property
+    def parsed(self) -> Parsed:
+        """The text as it is read; :class:`QueryError` where it is none of the query language."""
+        return Parsed(self.text) if self.plain or is_draft(self.text) else parse_query(self.text)
+
 
 class Precedents:
     """Searches one index; made once for many queries."""
@@ -64,14 +69,14 @@ class Precedents:
         self._analyse = lru_cache(maxsize=1 << 16)(index.analyse)  # letters share most of their words
 
     def search(self, request: SearchRequest) -> Answer:
-        """The answer to a text, or to the case number or issue that the text is; see :meth:`similar`.
+        """The answer to a text, or to the case number or issue that its bare words are; see :meth:`similar`.
 
         Raises :class:`imr_graph.errors.QueryError` where it cannot be read.
         """
-        case = _CASE.fullmatch(request.text.strip())
-        if case and self._index.count(Word("case", case["case"])):
-            return self.similar(case["case"], int(case["n"]) if case["n"] else None, replace(request, text=""))
-        parsed = Parsed(request.text) if request.plain else parse_query(request.text)
+        parsed = request.parsed
+        named = read_issue(parsed.words)
+        if named and self._index.count(Word("case", named[0])):
+            return self._like(*named, request, parsed)
         words = " ".join([parsed.words, *(word for part in parsed.required for word in words_of(part))]).strip()
         return self._answer(request, parsed, self._reader(words))
 
@@ -80,15 +85,17 @@ class Precedents:
 
         ``n`` None stands for the first issue. Raises :class:`UnknownItem` where the index has no such issue.
         """
+        return self._like(case, n, request, request.parsed)
+
+    def _like(self, case: str, n: int | None, request: SearchRequest, parsed: Parsed) -> Answer:
         issue = self.issue(case, n)
-        parsed = parse_query(request.text) if request.text else Parsed("")
-        excluded = replace(request, exclude=request.exclude | {issue.case})
+        excluded = replace(request, text="", exclude=request.exclude | {issue.case})
         return self._answer(excluded, parsed, facts_of(issue))
 
     def issue(self, case: str, n: int | None = None) -> StoredIssue:
         """A decided issue as the index keeps it; the first one of its letter without ``n``."""
         number_of = Range("n", n, n) if n is not None else Everything()
-        found = self._index.search(All((Word("case", case), number_of)), 100)
+        found = self._index.search(All((Word("case", case_id(case)), number_of)), 100)
         if not found:
             name = case if n is None else f"{case}#{n}"
             raise UnknownItem(
@@ -122,17 +129,19 @@ class Precedents:
     def _around(self, scope: Scope, facts: QueryFacts, asked: Node | None) -> dict[str, object]:
         index, vocabulary, counted = self._index, self._vocabulary, scope.for_counting()
         limits = counted.words()
-        groups = [
-            (f"{words} ({limits})" if limits else words, counted.within(population))
-            for words, population in populations(facts, vocabulary, asked)
-        ]
-        cohorts = [count_cohort(index, words, population) for words, population in groups]
+        nodes, cohorts = [], []
+        for population in populations(facts, vocabulary, asked):
+            words = f"{population.words} ({limits})" if limits else population.words
+            nodes.append(counted.within(population.node))
+            cohort = count_cohort(index, words, nodes[-1])
+            cohorts.append(cohort.model_copy(update={"filters": population.filters}))
         at = next((i for i, cohort in enumerate(cohorts) if not cohort.too_few), len(cohorts) - 1)
         return {
             "cohorts": tuple(cohorts),
-            "counted": groups[at][0],
-            "facets": facet_values(index, vocabulary, groups[at][1], _FACET_SIZE),
-            "grounds": ground_sides(index, vocabulary, groups[at][1], _FACET_SIZE),
+            "counted": cohorts[at].population,
+            "limits": counted.asked(),
+            "facets": facet_values(index, vocabulary, nodes[at], _FACET_SIZE),
+            "grounds": ground_sides(index, vocabulary, nodes[at], _FACET_SIZE),
         }
 
     def _hit(

@@ -183,7 +183,15 @@ def date_bounds(text: str) -> tuple[int, int]:
     return int(first.strftime("%Y%m%d")), int(last.strftime("%Y%m%d"))
 
 
+def number_bounds(text: str) -> tuple[int, int]:
+    """The number that a text is, twice; :class:`QueryError` where it is none."""
+    if not text.isdecimal():
+        raise QueryError(f"{text!r} is no number", remedy="write n:1 or n:[1 TO 3]")
+    return int(text), int(text)
+
+
 _PLAIN_COLON = re.compile(r"(\w*):(?=\s|$)")  # "Massage therapy: 12 sessions", as headings print it, names no field
+_LONGEST_QUERY = 300  # characters; what is longer is a draft or a denial
 _SYNTAX = re.compile(r'[:"*?()\[\]{}]|\b(?:AND|OR|NOT)\b')
 
 
@@ -197,9 +205,22 @@ def parse_query(text: str) -> Parsed:
     text = _PLAIN_COLON.sub(lambda match: match[0] if match[1] in fields else f"{match[1]} ", text)
     if not _SYNTAX.search(text):
         return Parsed(text)
+    _check_balance(text)
     from imr_graph.search.whoosh_engine import parse  # imported late: plain words need no parser
 
     return parse(text)
+
+
+def _check_balance(text: str) -> None:
+    bare = re.sub(r'"[^"]*"', "", text)
+    for mark, other in (('"', ""), ("(", ")"), ("[", "]"), ("{", "}")):
+        if bare.count(mark) != (bare.count(other) if other else 0):
+            raise QueryError(f"unbalanced {mark}{other} in {text!r}", remedy="close it, or leave it out")
+
+
+def is_draft(text: str) -> bool:
+    """Whether a text is read as it stands: several lines, or longer than a query is."""
+    return len(text) > _LONGEST_QUERY or "\n" in text
 
 
 def number(day: dt.date) -> int:

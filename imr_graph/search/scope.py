@@ -15,6 +15,7 @@ from imr_graph.search.query import (
     Everything,
     Node,
     Parsed,
+    Pattern,
     Phrase,
     Range,
     Word,
@@ -25,15 +26,17 @@ from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
 _DECIDING = frozenset({"outcome", "ground"})  # what a rate is about must not limit what is counted
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that must hold, in words and as a query."""
+    """Something that must hold, in words, as a query, and as the parameters of a request: ``q`` is text."""
 
     words: str
     node: Node
     fields: frozenset[str]
+    asked: Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,12 @@ class Scope:
     """Everything that limits a search."""
 
     limits: tuple[Limit, ...] = ()
-    without: tuple[Node, ...] = ()
+    outside: tuple[Limit, ...] = ()
+
+    @property
+    def without(self) -> tuple[Node, ...]:
+        """What must not match."""
+        return tuple(limit.node for limit in self.outside)
 
     def within(self, asked: Node | None) -> Node:
         """``asked`` inside the scope; the limits give no score."""
@@ -50,11 +58,17 @@ class Scope:
 
     def for_counting(self) -> Scope:
         """The scope without what limits outcome or ground."""
-        return Scope(tuple(limit for limit in self.limits if not limit.fields & _DECIDING), self.without)
+        return Scope(tuple(limit for limit in self.limits if not limit.fields & _DECIDING), self.outside)
 
     def words(self) -> str:
         """The limits in words, empty without any."""
         return ", ".join(limit.words for limit in self.limits)
+
+    def asked(self) -> Pairs:
+        """The parameters of a request with this scope: filters, ``since`` and ``until``, and ``q`` for its text."""
+        pairs = [pair for limit in (*self.limits, *self.outside) for pair in limit.asked]
+        text = " ".join(value for name, value in pairs if name == "q")
+        return (*((("q", text),) if text else ()), *(pair for pair in pairs if pair[0] != "q"))
 
 
 def scope_of(
@@ -66,20 +80,34 @@ def scope_of(
     exclude: Iterable[str],
 ) -> Scope:
     """The scope of a search; :class:`imr_graph.errors.QueryError` where a filter names no field."""
-    limits = [Limit(render(node), resolved(node, vocabulary), frozenset(_fields(node))) for node in parsed.required]
+    limits = [_limit(vocabulary, node) for node in parsed.required]
     alternatives: dict[str, list[str]] = {}
     for field, value in filters:
-        alternatives.setdefault(load_schema()[field].name, []).extend(values_of(vocabulary, field, value))
-    for field, values in alternatives.items():
+        alternatives.setdefault(load_schema()[field].name, []).append(value)
+    for field, asked in alternatives.items():
+        values = [value for text in asked for value in values_of(vocabulary, field, text)]
         labels = " or ".join(label(vocabulary, load_schema()[field].concept, value) for value in values[:3])
         words = f"{field.replace('_', ' ')} {labels}" + (" and narrower" if len(values) > 3 else "")
-        limits.append(Limit(words, Best(tuple(Word(field, value) for value in values)), frozenset({field})))
+        node = Best(tuple(Word(field, value) for value in values))
+        limits.append(Limit(words, node, frozenset({field}), tuple((field, text) for text in asked)))
     if since or until:
-        node = Range("date", number(since) if since else None, number(until) if until else None)
-        ends = (f"since {since}" if since else "", f"until {until}" if until else "")
-        limits.append(Limit(f"decided {' '.join(end for end in ends if end)}", node, frozenset({"date"})))
-    without = [resolved(node, vocabulary) for node in parsed.without] + [Word("case", case) for case in sorted(exclude)]
-    return Scope(tuple(limits), tuple(without))
+        days = Range("date", number(since) if since else None, number(until) if until else None)
+        ends = tuple((name, str(day)) for name, day in (("since", since), ("until", until)) if day)
+        words = " ".join(["decided", *(f"{name} {day}" for name, day in ends)])
+        limits.append(Limit(words, days, frozenset({"date"}), ends))
+    outside = [*parsed.without, *(Word("case", case) for case in sorted(exclude))]
+    return Scope(tuple(limits), tuple(_limit(vocabulary, node, "NOT ") for node in outside))
+
+
+def _limit(vocabulary: Vocabulary, node: Node, sign: str = "") -> Limit:
+    text = f"{sign}{render(node)}"
+    return Limit(text, resolved(node, vocabulary), frozenset(_fields(node)), (("q", text),))
+
+
+def undecided(parsed: Parsed) -> str:
+    """The text of a query without what limits outcome or ground: its words, with the limits of what is counted."""
+    required = [render(node) for node in parsed.required if not _DECIDING.intersection(_fields(node))]
+    return " ".join([parsed.words, *required, *(f"NOT {render(node)}" for node in parsed.without)]).strip()
 
 
 def _fields(node: Node) -> Iterable[str]:
@@ -90,7 +118,7 @@ def _fields(node: Node) -> Iterable[str]:
             inner = parts
         case Constant(part):
             inner = (part,)
-        case Word(str(field)) | Phrase(str(field)) | Range(str(field)):
+        case Word(str(field)) | Phrase(str(field)) | Pattern(str(field)) | Range(str(field)):
             yield field
             return
         case _:

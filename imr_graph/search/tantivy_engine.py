@@ -174,7 +174,8 @@ class TantivyIndex:
             return self._word(node.field, node.text, node.weight)
         if isinstance(node, Phrase):
             return self._phrase(node.field, node.text, node.slop)
-        regex = wildcard_regex(node.text.lower())
+        keyword = self._declared[node.field].kind == "keyword"
+        regex = wildcard_regex(node.text if keyword else node.text.lower())
         return Query.const_score_query(Query.regex_query(self._schema, node.field, regex), 1.0)
 
     def _all_translated(self, parts: Iterable[Node]) -> list[Query]:

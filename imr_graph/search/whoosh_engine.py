@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ from imr_graph.search.query import (
     Word,
     date_bounds,
     in_fields,
+    number_bounds,
     wildcard_regex,
 )
 from imr_graph.search.schema import IndexSchema, load_schema
@@ -89,12 +91,14 @@ class WhooshIndex:
             raise StoreError(f"the text index in {folder} cannot be read", remedy=REBUILD) from error
         self._declared = load_schema()
         self._analyser = _analyser(self._declared)
+        self._one = threading.RLock()  # Whoosh's reader and analyser are for one thread at a time
         self.reload()
 
     def reload(self) -> None:
         """Look at the folder again."""
-        self._searcher = self._index.searcher()
-        self._reader = self._searcher.reader()
+        with self._one:
+            self._searcher = self._index.searcher()
+            self._reader = self._searcher.reader()
 
     def __len__(self) -> int:
         """How many issues there are."""
@@ -102,32 +106,35 @@ class WhooshIndex:
 
     def analyse(self, text: str) -> list[str]:
         """The terms of a text field."""
-        return [token.text for token in self._analyser(text)]
+        with self._one:
+            return [token.text for token in self._analyser(text)]
 
     def doc_freq(self, field: str, term: str) -> int:
         """How many issues have this analysed term in this field."""
-        return int(self._reader.doc_frequency(field, term))
+        with self._one:
+            return int(self._reader.doc_frequency(field, term))
 
     def search(self, node: Node, limit: int) -> list[Match]:
         """The best ``limit`` matches, best first; equal scores in the order of their keys."""
-        scores = self._scores(node) or {}
-        ranked = sorted(((round(score, 5), number) for number, score in scores.items()), key=lambda m: -m[0])
-        last = ranked[min(limit, len(ranked)) - 1][0] if ranked else 0.0
-        stored = self._reader.stored_fields
-        matches = [Match(score, stored(number)["payload"]) for score, number in ranked if score >= last]
+        with self._one:
+            scores = self._scores(node) or {}
+            ranked = sorted(((round(score, 5), number) for number, score in scores.items()), key=lambda m: -m[0])
+            last = ranked[min(limit, len(ranked)) - 1][0] if ranked else 0.0
+            stored = self._reader.stored_fields
+            matches = [Match(score, stored(number)["payload"]) for score, number in ranked if score >= last]
         return sorted(matches, key=lambda match: (-match.score, match.payload))[:limit]
 
     def count(self, node: Node) -> int:
         """How many issues match."""
-        return len(self._scores(node) or ())
+        with self._one:
+            return len(self._scores(node) or ())
 
     def facets(self, node: Node, fields: Sequence[str], size: int) -> dict[str, dict[str, int]]:
         """For each field the ``size`` most frequent values among all matches, with their counts."""
         found: dict[str, Counter[str]] = {field: Counter() for field in fields}
-        numbers = self._scores(node)
-        if numbers:
-            column = self._reader.column_reader("facets")
-            for number in numbers:
+        with self._one:
+            column = self._reader.column_reader("facets") if (numbers := self._scores(node)) else ()
+            for number in numbers or ():
                 for entry in column[number].decode().split(_SEPARATOR):
                     field, _, value = entry.partition("=")
                     if field in found:
@@ -153,7 +160,10 @@ class WhooshIndex:
             case Phrase(field, text, slop):
                 return self._phrase(str(field), text, slop)
             case Pattern(field, text):
-                return self._matching(whoosh_query.Regex(field, wildcard_regex(text.lower()) + "$"))
+                keyword = self._declared[str(field)].kind == "keyword"
+                return self._matching(
+                    whoosh_query.Regex(field, wildcard_regex(text if keyword else text.lower()) + "$")
+                )
         return None
 
     def _word(self, field: str, text: str, weight: float) -> Scores | None:
@@ -247,16 +257,8 @@ def _parser() -> qparser.QueryParser:
     return qparser.QueryParser(None, None, plugins=parts, group=_LooseGroup)
 
 
-def _check_balance(text: str) -> None:
-    bare = re.sub(r'"[^"]*"', "", text)
-    for mark, other in (('"', ""), ("(", ")"), ("[", "]"), ("{", "}")):
-        if bare.count(mark) != (bare.count(other) if other else 0):
-            raise QueryError(f"unbalanced {mark}{other} in {text!r}", remedy="close it, or leave it out")
-
-
 def parse(text: str) -> Parsed:
     """A text of the query language, by Whoosh's parser; see :func:`imr_graph.search.query.parse_query`."""
-    _check_balance(text)
     text = _QUESTION.sub("", text)
     try:
         tree = _parser().parse(text, normalize=False)
@@ -323,7 +325,7 @@ def _node(tree: whoosh_query.Query) -> Node:
 def _term(field: str | None, text: str) -> Node:
     kind = load_schema()[field].kind if field else "text"
     if field and kind in {"date", "integer"}:
-        return Range(field, *(date_bounds if kind == "date" else _number_bounds)(text))
+        return Range(field, *(date_bounds if kind == "date" else number_bounds)(text))
     return Word(field, text)
 
 
@@ -332,7 +334,7 @@ def _range(tree: whoosh_query.TermRange) -> Node:
     kind = load_schema()[field].kind if field else "text"
     if field is None or kind not in {"date", "integer"}:
         raise QueryError("a range needs a field of dates or numbers", remedy="write date:[2016 TO 2017]")
-    bounds = date_bounds if kind == "date" else _number_bounds
+    bounds = date_bounds if kind == "date" else number_bounds
     low = high = None
     if tree.start:
         first, last = bounds(tree.start)
@@ -341,9 +343,3 @@ def _range(tree: whoosh_query.TermRange) -> Node:
         first, last = bounds(tree.end)
         high = first - 1 if tree.endexcl else last
     return Range(field, low, high)
-
-
-def _number_bounds(text: str) -> tuple[int, int]:
-    if not text.isdecimal():
-        raise QueryError(f"{text!r} is no number", remedy="write n:1 or n:[1 TO 3]")
-    return int(text), int(text)

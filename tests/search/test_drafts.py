@@ -42,5 +42,5 @@ def test_a_brand_stands_for_its_product_and_the_ingredients(asked: str, drug: st
     assert set(facts.drugs) == {drug, "hydrocodone", "acetaminophen"}
     assert named_drugs(vocabulary, facts.drugs) == (drug,)
     assert values_of(vocabulary, "drug", "norco") == (drug,)
-    words, _ = populations(facts, vocabulary, None)[0]
+    words = populations(facts, vocabulary, None)[0].words
     assert words == f"requests for Opioid of {drug}"

@@ -5,8 +5,10 @@ import math
 import os
 import random
 import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,8 @@ def small(folder: Path) -> TextIndex:
         (Phrase("rationale", "of the"), set()),
         (Phrase("service", "mri"), {"A#1", "C#3"}),
         (Pattern("drug", "nap*"), {"A#2"}),
+        (Pattern("case", "A*"), {"A#1", "A#2"}),
+        (Pattern("request", "M?I"), {"A#1", "C#3"}),
         (Pattern("request", "m?i"), {"A#1", "C#3"}),
         (Pattern(None, "vis*"), {"C#3"}),
         (Range("date", 20160102, 20160103), {"A#2", "C#3"}),
@@ -233,3 +237,27 @@ def test_a_view_of_links_serves_where_nothing_can_be_written(tmp_path: Path) -> 
     with linked_view(place) as view:
         assert not list(Path(view).glob("*.lock"))
         assert keys(TantivyIndex(Path(view)), Everything()) == ["A#1"]
+
+
+def test_threads_may_read_one_index(folder: Path, switching: None) -> None:
+    with index_writer(folder) as writer:
+        writer.add(document(f"C{n}", 1, " ".join(WORDS[: n % 12 + 1]), "flag " * (n % 40)) for n in range(400))
+    index = open_index(folder)
+
+    def read(word: str) -> object:
+        node = Any((Word("request", word), Phrase("request", "neck back")))
+        return keys(index, node), index.facets(node, ["case"], 400), index.count(node)
+
+    alone = {word: read(word) for word in WORDS}
+    words = WORDS * 4
+    with ThreadPoolExecutor(4) as pool:
+        assert [alone[word] for word in words] == list(pool.map(read, words))
+
+
+@pytest.fixture
+def switching() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)

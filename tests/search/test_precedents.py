@@ -79,6 +79,10 @@ def test_a_hit_shows_the_guideline_words(precedents: Precedents) -> None:
         ("date:[2017 TO 2018]", {"M2#1"}),
         ('passages:"limited to 4-6 visits" date:2016', {"M1#1", "M3#1"}),
         ("case:A1 n:2", {"A1#2"}),
+        ("case:a1 n:2", {"A1#2"}),
+        ("case:M*", {"M1#1", "M2#1", "M3#1"}),
+        ("case:m*", {"M1#1", "M2#1", "M3#1"}),
+        ("drug:NAP*", {"N1#1"}),
         ("outcome:partially-overturned", {"A2#1"}),
         ("neck AND acupuncture", {"A1#1"}),
     ],
@@ -106,6 +110,12 @@ def test_a_plain_text_is_no_query(precedents: Precedents) -> None:
     assert keys(precedents.search(request))[:2] == ["M1#1", "M2#1"]
 
 
+@pytest.mark.parametrize("rest", [" and no words that are known" * 20, "\nDecision: denied"])
+def test_a_long_text_or_several_lines_are_no_query(precedents: Precedents, rest: str) -> None:
+    text = f'Massage therapy: 8 "sessions (AND neck{rest}'
+    assert precedents.search(SearchRequest(text)) == precedents.search(SearchRequest(text, plain=True))
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "the", "colour:red", "service:", '"open', "(neck", "neck AND", "date:[a TO b]", "date:yesterday", "()", "n:x"],
@@ -122,10 +132,31 @@ def test_similar_leaves_the_letter_out(precedents: Precedents) -> None:
     answer = precedents.similar("M1", 1, SearchRequest())
     assert keys(answer)[0] == "M2#1"
     assert "M1#1" not in keys(answer)
+    assert precedents.similar("m1", 1, SearchRequest()) == precedents.search(SearchRequest("m1#1")) == answer
     assert keys(precedents.similar("A1", 2, SearchRequest("NOT service:acupuncture", limit=1))) != ["A1#2"]
     for case, n in [("X9", None), ("M1", 7)]:
         with pytest.raises(UnknownItem):
             precedents.similar(case, n, SearchRequest())
+
+
+@pytest.mark.parametrize(
+    ("request_", "limits"),
+    [
+        (
+            SearchRequest("M1", filters=(("year", "2016"), ("outcome", "upheld"))),
+            (("q", "NOT case:M1"), ("year", "2016")),
+        ),
+        (SearchRequest("M1 NOT drug:x ground:a"), (("q", "NOT drug:x NOT case:M1"),)),
+        (
+            SearchRequest('massage outcome:up* "neck pain"', since=dt.date(2016, 1, 2)),
+            (("q", '"neck pain"'), ("since", "2016-01-02")),
+        ),
+    ],
+)
+def test_what_limits_the_counts_is_told_as_a_search(
+    precedents: Precedents, request_: SearchRequest, limits: tuple[tuple[str, str], ...]
+) -> None:
+    assert precedents.search(request_).limits == limits
 
 
 def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> None:
@@ -138,6 +169,12 @@ def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> No
     assert answer.cohorts[0].outcomes == {"upheld": 1, "overturned": 1, "partially overturned": 0}
     assert all(cohort.too_few and cohort.overturned is None for cohort in answer.cohorts)
     assert answer.counted == "requests of the class Physical medicine"
+    assert answer.limits == ()
+    assert [c.filters for c in answer.cohorts] == [
+        (("service", "massage-therapy"), ("body_part", "neck")),
+        (("service", "massage-therapy"),),
+        (("service_class", "=physical-medicine"),),
+    ]
     assert [(g.label, g.upheld, g.overturned) for g in answer.grounds] == [
         ("More than the guideline recommends", 3, 0),
         ("functional improvement documented", 0, 2),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imr_graph.app.web.asked import Asked, Pairs, address
-from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.guideline_page import Crossed, crossings
 from imr_graph.app.web.page import Counted, Page, Tally, counted
@@ -11,7 +10,7 @@ from imr_graph.app.web.plots import Plot, stacked
 from imr_graph.insight.ladder import Cap, quantity_ladder
 from imr_graph.insight.population import notations, population_of
 from imr_graph.models import Model
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, value_of
 from imr_graph.search.query import Everything
 
 _SERVICES = 60

@@ -34,7 +34,6 @@ from imr_graph.app.web.views import Site, View
 from imr_graph.graph.limits import Limits
 
 _HERE = Path(__file__).parent
-_THREADS = 4
 VIEWS = (
     View("/search", "search.html", search_page),
     View("/case/{case}", "case.html", case_page),
@@ -57,8 +56,7 @@ def make_app(store: Path, limits: Limits | None = None) -> Starlette:
     Raises :class:`imr_graph.errors.StoreError` where there is none.
     """
     generations = Generations(store, limits or Limits())
-    # the reader of the Whoosh index is for one thread at a time
-    site = Site(generations, 1 if generations.reader().index.engine == "whoosh" else _THREADS)
+    site = Site(generations)
     app = Starlette(
         routes=[*_routes(site), Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")],
         middleware=[Middleware(Guard)],

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from imr_graph.app.web.asked import address
-from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.page import Counted, Tally, counted
 from imr_graph.models import Decision, Outcome
 from imr_graph.namespaces import decision_iri, slug
 from imr_graph.search.cohorts import cohort_of, count_cohort
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, value_of
 from imr_graph.search.query import All, Word
 
 _OTHERS = 6  # services beside that of the issue

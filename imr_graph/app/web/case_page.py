@@ -6,7 +6,6 @@ from collections import Counter
 
 from imr_graph.app.web.asked import Asked, address, case_address, explore_address
 from imr_graph.app.web.bundle import pairings
-from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.marks import KINDS, Stretch, cited, cited_address, marks_of, stretches
 from imr_graph.app.web.page import Counted, Link, Page, Piece, Tally, pieces
@@ -14,7 +13,7 @@ from imr_graph.errors import UnknownItem
 from imr_graph.insight.mirror import Mirror, mirror_case
 from imr_graph.models import Decision, Issue, Letter, Model, Outcome, Party
 from imr_graph.search.answer import Hit
-from imr_graph.search.concepts import label, named_drugs
+from imr_graph.search.concepts import label, named_drugs, value_of
 from imr_graph.search.precedents import SearchRequest
 
 _SIMILAR = 6

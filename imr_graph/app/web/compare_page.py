@@ -9,6 +9,7 @@ from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.page import Page
 from imr_graph.errors import UsageError
 from imr_graph.insight.mirror import Mirror, compare_issues, mirror_case
+from imr_graph.names import issue_of
 from imr_graph.search.concepts import label
 
 
@@ -30,9 +31,9 @@ def compare_page(reader: Reader, asked: Asked) -> ComparePage:
         if b:
             raise UsageError("the first issue is missing", remedy="name it as CASE#2")
         return ComparePage(title="Compare two decided issues", a="", b="")
-    one = _issue_of(a)
+    one = issue_of(a)
     if b:
-        issues = [reader.precedents.issue(*_issue_of(name)) for name in (a, b)]
+        issues = [reader.precedents.issue(*issue_of(name)) for name in (a, b)]
         found = compare_issues(reader.vocabulary, *issues)
     else:
         found = mirror_case(reader.precedents, reader.vocabulary, *one)
@@ -47,10 +48,3 @@ def compare_page(reader: Reader, asked: Asked) -> ComparePage:
         right=case_address(mirror.case, mirror.issue) if mirror else "",
         grounds={name: label(reader.vocabulary, "ground", name) for name in sorted(grounds)},
     )
-
-
-def _issue_of(name: str) -> tuple[str, int | None]:
-    case, _, number = name.partition("#")
-    if number and not (number.isascii() and number.isdecimal() and len(number) < 6):
-        raise UsageError(f"{name[:60]} names no issue", remedy="write CASE#2 for the second issue of a case")
-    return case, int(number) if number else None

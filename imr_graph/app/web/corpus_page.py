@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from imr_graph.app.web.asked import Asked, Pairs, address
-from imr_graph.app.web.filters import value_of
+from imr_graph.app.web.asked import Asked, address
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.guideline_page import by_year
-from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
+from imr_graph.app.web.page import ALL, Counted, Link, Page, Tally, counted
 from imr_graph.app.web.plots import Plot, stacked
 from imr_graph.pipeline.report import BuildReport
 from imr_graph.search.cohorts import count_cohort
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, value_of
 from imr_graph.search.query import Everything, Word
 
-_ALL: Pairs = (("q", "*"),)
 _CLASSES = 40
+_PROBLEMS = """SELECT ?problem (COUNT(DISTINCT ?about) AS ?n) WHERE { ?about imr:problem ?problem }
+GROUP BY ?problem ORDER BY DESC(?n) ?problem"""
 _REFUSED = 50
 _UNLINKED = {
     "service": "issues without a recognised service",
@@ -25,7 +25,7 @@ _UNLINKED = {
 
 
 class CorpusPage(Page):
-    """The store in numbers; ``report`` is what the last build did."""
+    """The store in numbers; ``problems`` counts letters and issues, ``report`` is what the last build did."""
 
     generation: str
     sizes: tuple[Tally, ...]
@@ -56,13 +56,13 @@ def _corpus(reader: Reader) -> CorpusPage:
         generation=reader.generation.name,
         sizes=(
             Tally(label="letters", count=manifest.letters, href=address("/ask", [("name", "letters")])),
-            Tally(label="issues", count=manifest.issues, href=address("/search", _ALL)),
+            Tally(label="issues", count=manifest.issues, href=address("/search", ALL)),
             Tally(label="sources read", count=manifest.sources, href="#report"),
             Tally(label="guideline passages", count=manifest.passages, href="/passages"),
             Tally(label="facts in the graph", count=manifest.quads, href=_count_query("?s ?p ?o")),
         ),
         recipe=tuple((key.replace("_", " "), str(value)[:80]) for key, value in manifest.recipe.model_dump().items()),
-        all=counted(count_cohort(reader.index, "all issues", Everything()), _ALL),
+        all=counted(count_cohort(reader.index, "all issues", Everything()), ALL),
         timeline=stacked("Issues by the year of the decision", by_year(reader, Everything(), ())),
         classes=_classes(reader),
         unlinked=_unlinked(reader),
@@ -72,10 +72,7 @@ def _corpus(reader: Reader) -> CorpusPage:
             Link(text="Outcomes by service", href="/ask?name=service-outcomes"),
         ),
         report=tuple((key.replace("_", " "), str(value)) for key, value in done.items()),
-        problems=tuple(
-            Tally(label=code, count=count, href=address("/ask", [("name", "problems")]))
-            for code, count in (report.problems.items() if report else ())
-        ),
+        problems=_problems(reader),
         refused=tuple(refused[:_REFUSED]),
         more_refused=max(0, len(refused) - _REFUSED),
     )
@@ -86,6 +83,13 @@ def _report(reader: Reader) -> BuildReport | None:
         return BuildReport.model_validate_json((reader.generation.folder / "report.json").read_text())
     except (OSError, ValueError):
         return None
+
+
+def _problems(reader: Reader) -> tuple[Tally, ...]:
+    return tuple(
+        Tally(label=str(code), count=int(str(n)), href=address("/ask", [("name", "problems"), ("code", str(code))]))
+        for code, n in reader.workers.run(_PROBLEMS).rows
+    )
 
 
 def _classes(reader: Reader) -> tuple[Counted, ...]:

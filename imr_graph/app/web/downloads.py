@@ -16,11 +16,10 @@ from imr_graph.app.web.views import Site, asked_of
 from imr_graph.errors import UnknownItem
 from imr_graph.insight.brief import write_brief
 from imr_graph.search.answer import Answer
+from imr_graph.spreadsheet import text_cell
 
 _COLUMNS = ("case_number", "issue", "outcome", "decision_date", "request", "score", "why", "citations", "snippet")
 MEDIA = {"csv": "text/csv", "json": "application/json", "md": "text/markdown"}
-# A spreadsheet would run =HYPERLINK(...) that stands in a letter; the apostrophe makes it text
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def download(site: Site, request: Request) -> Response:
@@ -58,9 +57,5 @@ def _table(answer: Answer) -> str:
         why = [shared.label for shared in hit.why.shared] or list(hit.why.terms)
         cited = [f"{citation.cited_by}: {citation.text}" for citation in hit.citations]
         row = (hit.case_number, hit.issue, hit.outcome, hit.decision_date or "", hit.request, hit.score)
-        writer.writerow([_safe(str(cell)) for cell in (*row, "; ".join(why), "; ".join(cited), hit.snippet)])
+        writer.writerow([text_cell(str(cell)) for cell in (*row, "; ".join(why), "; ".join(cited), hit.snippet)])
     return stream.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

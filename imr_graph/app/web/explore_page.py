@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -11,14 +10,13 @@ from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.nodes import address_of, curie
 from imr_graph.app.web.page import VENDOR, Link, Page, Tally, without
 from imr_graph.app.web.tree import Drawing, Leaf, draw
-from imr_graph.errors import UnknownItem, UsageError
+from imr_graph.errors import UsageError
 from imr_graph.graph.exports.json_formats import cytoscape
+from imr_graph.graph.exports.locate import locate
 from imr_graph.graph.exports.model import Network, Node
 from imr_graph.graph.exports.nearby import nearby
 from imr_graph.graph.exports.xml_formats import graphml
 from imr_graph.models import Model
-from imr_graph.namespaces import concept_iri, decision_iri, issue_iri, passage_iri, prefixes
-from imr_graph.vocabulary import Match
 
 _EACH = 10
 _MOST = 60
@@ -37,7 +35,6 @@ _BACKWARDS = {
     "attributed to": "is said to hold",
     "part of": "has the part",
 }
-_FIRST = ("service", "drug", "diagnosis", "body-part", "ground", "guideline")
 FORMATS: dict[str, tuple[str, Callable[[Network], Iterator[str]]]] = {
     "graphml": ("application/xml", graphml),
     "cyjs": ("application/json", cytoscape),
@@ -98,7 +95,7 @@ def explore_page(reader: Reader, asked: Asked) -> ExplorePage:
         ),
         drawing=draw(_leaf(start, "", nodes, beside, opened, {start})),
         neighbours=tuple(_neighbours(start, nodes, beside, opened, here, base)),
-        notes=tuple(_said(note, nodes) for note in network.notes),
+        notes=tuple(network.notes),
         more=address("/explore", [*without(here, "each"), ("each", str(_MOST))])
         if network.notes and each < _MOST
         else "",
@@ -120,48 +117,17 @@ def exported(reader: Reader, asked: Asked, style: str) -> str:
 
 def _view(reader: Reader, asked: Asked) -> tuple[Network, str, set[str]]:
     """The network of a view, the IRI of the node in its middle, and all nodes that are opened."""
-    start = locate(reader, asked.one("node"))
+    start = locate(reader.workers, asked.one("node"))
     names = asked.many("expand")
     if len(names) > _EXPANDED:
         raise UsageError(f"no more than {_EXPANDED} nodes are opened at once", remedy="close some")
-    opened = dict.fromkeys([start, *(locate(reader, name) for name in names)])
+    opened = dict.fromkeys([start, *(locate(reader.workers, name) for name in names)])
     return nearby(reader.workers, opened, asked.number("each", _EACH, 1, _MOST)), start, set(opened)
 
 
 def _shown(network: Network, opened: set[str], types: set[str]) -> set[str]:
     """The nodes of the chosen types, or of all, and those that are opened."""
     return {node.id for node in network.nodes if not types or node.type in types or node.id in opened}
-
-
-def locate(reader: Reader, name: str) -> str:
-    """The IRI of a case, ``CASE#2``, a passage's id, an IRI, a CURIE or a concept's label or notation."""
-    base = reader.manifest.recipe.base
-    if re.fullmatch(r"[a-z][\w-]*:[^\s<>\"{}|\\^`]{1,300}", name):
-        prefix, _, rest = name.partition(":")
-        return prefixes().get(prefix, f"{prefix}:") + rest
-    if re.fullmatch(r"[0-9a-f]{16}", name):
-        return passage_iri(name, base)
-    if matches := sorted(reader.vocabulary.lookup(name), key=_rank):
-        return concept_iri(matches[0].concept.scheme, matches[0].concept.notation)
-    case, _, number = name.partition("#")
-    if re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) and not name.startswith("h-"):
-        return f"{base}cited/{name}"
-    try:
-        identity = reader.letter(case).decision.id
-    except UnknownItem:
-        raise UnknownItem(
-            f"nothing in the graph is called {name[:60]}", remedy="a case number, CASE#2, a passage or a concept"
-        ) from None
-    if number.isascii() and number.isdecimal() and len(number) < 6:
-        return issue_iri(identity, int(number), base)
-    return decision_iri(identity, base)
-
-
-def _rank(match: Match) -> tuple[int, int, str]:
-    """What people mean first: a treatment rather than a chapter of a guideline, and its own name before others."""
-    scheme = match.concept.scheme
-    place = _FIRST.index(scheme) if scheme in _FIRST else len(_FIRST)
-    return place, ("preferred", "notation", "alternative", "hidden").index(match.kind), match.concept.notation
 
 
 def _beside(network: Network, shown: set[str]) -> dict[str, list[tuple[str, str]]]:
@@ -227,8 +193,3 @@ def _neighbours(
 def _toggled(here: Pairs, kind: str, chosen: bool) -> str:
     pair = ("type", kind)
     return address("/explore", [p for p in here if p != pair] if chosen else [*here, pair])
-
-
-def _said(note: str, nodes: dict[str, Node]) -> str:
-    head, _, node = note.rpartition(" of ")
-    return f"{head} of {nodes[node].label}" if node in nodes else note

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from imr_graph.app.web.asked import Asked, Pairs
+from imr_graph.app.web.page import without
 from imr_graph.errors import UsageError
 from imr_graph.search.concepts import label, values_of
 from imr_graph.search.precedents import SearchRequest
-from imr_graph.search.query import All, Any, Node, Word, parse_query, render
+from imr_graph.search.query import Any, Word, is_draft, render
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
 LONGEST = 15_000  # characters of a pasted text; the address of the answer must hold it
-_DRAFT = 300  # characters from which a text is a draft and no query
-_DECIDING = ("outcome", "ground")
 TITLES = {
     "service": "Service",
     "service_class": "Class of service",
@@ -32,11 +29,6 @@ TITLES = {
     "case": "Case",
 }
 PARAMETERS = (*TITLES, "crossing", "section_crossing")  # the fields that a search can be narrowed to
-
-
-def value_of(vocabulary: Vocabulary, field: str, notation: str) -> str:
-    """``notation`` as a filter that means exactly this value: after ``=`` where it would mean more."""
-    return notation if values_of(vocabulary, field, notation) == (notation,) else f"={notation}"
 
 
 def label_of(vocabulary: Vocabulary, field: str, value: str) -> str:
@@ -59,7 +51,6 @@ def request_of(asked: Asked, text: str, limit: int) -> SearchRequest:
         raise UsageError(f"the text is longer than {LONGEST} characters", remedy="paste the part that matters")
     return SearchRequest(
         text=text,
-        plain=len(text) > _DRAFT or "\n" in text,
         limit=limit,
         filters=filters_of(asked),
         since=asked.day("since"),
@@ -68,37 +59,20 @@ def request_of(asked: Asked, text: str, limit: int) -> SearchRequest:
     )
 
 
-def counting(request: SearchRequest) -> Pairs:
-    """The parameters that limit what the counts around an answer are of.
+def narrowed(vocabulary: Vocabulary, query: Pairs, filters: Pairs) -> Pairs | None:
+    """The search ``query`` where ``filters`` must hold as well; values of one field are alternatives.
 
-    That is the search without its ranking words, and without what limits the outcome or the ground.
+    They replace wider ones of their field; beside others, which would be alternatives too, they go into the text. None
+    where that cannot hold them, since it is a draft.
     """
-    pairs = [(name, value) for name, value in request.filters if name not in _DECIDING]
-    pairs += [(name, str(day)) for name, day in (("since", request.since), ("until", request.until)) if day]
-    if not request.plain:
-        parsed = parse_query(request.text)
-        required = [render(node) for node in parsed.required if not _deciding(node)]
-        required += [f"NOT {render(node)}" for node in parsed.without]
-        pairs += [("q", " AND ".join(required))] if required else []
-    return tuple(pairs)
-
-
-def _deciding(node: Node) -> bool:
-    return any(f"{field}:" in render(node) for field in _DECIDING)
-
-
-def population_filters(vocabulary: Vocabulary, node: Node) -> Pairs | None:
-    """The filters that a population stands for: values that must hold; None where it is no such thing."""
-    match node:
-        case Word(str(field), value):
-            return ((field, value_of(vocabulary, field, value)),)
-        case All(parts, ()) | Any(parts) if all(isinstance(part, Word | Any) for part in parts):
-            found = [population_filters(vocabulary, part) for part in parts]
-            return None if None in found else tuple(_flat(found))
-        case _:
+    for field in dict.fromkeys(name for name, _ in filters):
+        new = [value for name, value in filters if name == field]
+        old = {v for name, value in query if name == field for v in values_of(vocabulary, field, value)}
+        if old.issuperset(v for value in new for v in values_of(vocabulary, field, value)) or not old:
+            query = (*without(query, field), *((field, value) for value in new))
+            continue
+        text = f"{dict(query).get('q', '')} {render(Any(tuple(Word(field, value) for value in new)))}".strip()
+        if is_draft(text):
             return None
-
-
-def _flat(found: Iterable[Pairs | None]) -> Iterator[tuple[str, str]]:
-    for pairs in found:
-        yield from pairs or ()
+        query = (("q", text), *without(query, "q"))
+    return query

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from imr_graph.app.web.asked import Asked, Pairs, address, case_address
-from imr_graph.app.web.filters import LONGEST, population_filters, value_of
+from imr_graph.app.web.filters import LONGEST
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.page import Counted, Page, Tally, counted
+from imr_graph.app.web.page import ALL, Counted, Page, Tally, counted
 from imr_graph.errors import UsageError
 from imr_graph.insight.gaps import Gap, gap_list
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
-from imr_graph.search.cohorts import populations
-from imr_graph.search.query import Everything
+from imr_graph.search.answer import Cohort
+from imr_graph.search.concepts import value_of
 
 _MOST = 25
 
@@ -44,7 +44,7 @@ def gaps_page(reader: Reader, asked: Asked) -> GapsPage:
     if not draft:
         return GapsPage(title="Check a draft request", q="")
     found = gap_list(reader.precedents, draft, limit=asked.number("limit", 10, 1, _MOST))
-    query = _population(reader, draft, found.population)
+    query = _population(found.counted)
     return GapsPage(
         title="Check a draft request",
         q=draft,
@@ -55,12 +55,9 @@ def gaps_page(reader: Reader, asked: Asked) -> GapsPage:
     )
 
 
-def _population(reader: Reader, draft: str, population: str) -> Pairs | None:
-    """The search that gives the issues of a population, None where no search does."""
-    for words, node in populations(reader.facts_of(draft), reader.vocabulary, None):
-        if words == population:
-            return (("q", "*"),) if isinstance(node, Everything) else population_filters(reader.vocabulary, node)
-    return None
+def _population(cohort: Cohort | None) -> Pairs | None:
+    """The search that gives the issues of a population, None where no filters do."""
+    return None if cohort is None or cohort.filters is None else cohort.filters or ALL
 
 
 def _lead(reader: Reader, gap: Gap, query: Pairs | None) -> Lead:

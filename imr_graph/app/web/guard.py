@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_ENDPOINT = "/sparql"  # for programs: no page of another site links to it
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -27,11 +27,25 @@ def _name(host: str) -> str:
     return name if colon and port.isdigit() else host
 
 
+def _foreign(scope: Scope, headers: Headers) -> bool:
+    """Whether another site asks: its form, script or picture, in a frame without a name (``Origin: null``) or not."""
+    origin = headers.get("origin", "")
+    if origin and origin.rpartition("://")[2] != headers["host"]:
+        return True
+    followed = (scope["method"], headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    if followed == ("GET", "navigate", "document") and scope["path"] != _ENDPOINT:
+        return False
+    return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+
+
 class Guard:
     """Answers what is none of our business itself, and passes on the rest.
 
     A foreign Host header is refused, so that no site can reach the pages through a name of its own (DNS rebinding); a
-    foreign Origin, so that no site can post. ``body`` is in bytes, ``at_once`` counts requests, running and waiting.
+    foreign Origin, so that no site can post; and whatever a page of another site loads by itself (Sec-Fetch-Site), so
+    that none can keep the server busy. A link from there to a page is followed.
+
+    ``body`` is in bytes, ``at_once`` counts requests, running and waiting.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str] = HOSTS, body: int = 262_144, at_once: int = 256) -> None:
@@ -69,8 +83,7 @@ class Guard:
         headers = Headers(scope=scope)
         if _name(headers.get("host", "")).lower() not in self._hosts:
             return PlainTextResponse("This server answers only to 127.0.0.1 and localhost.\n", 421)
-        origin = headers.get("origin")
-        if origin and origin != "null" and urlsplit(origin).netloc != headers["host"]:
+        if _foreign(scope, headers):
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
         if scope["method"] not in {"GET", "HEAD", "POST"}:
             return PlainTextResponse("The server is read only: GET, HEAD or POST.\n", 405, {"allow": "GET, HEAD, POST"})

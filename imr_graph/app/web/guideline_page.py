@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imr_graph.app.web.asked import Asked, Pairs, explore_address, guideline_address
-from imr_graph.app.web.filters import value_of
 from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.page import Counted, Link, Page, Tally, counted
 from imr_graph.app.web.passage_page import PassageRow, passage_row
@@ -12,7 +11,7 @@ from imr_graph.errors import UnknownItem
 from imr_graph.models import Model
 from imr_graph.passages.reader import PassageFilter
 from imr_graph.search.cohorts import count_cohort, facet_values
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import label, value_of
 from imr_graph.search.documents import CROSSING
 from imr_graph.search.query import All, Node, Word
 

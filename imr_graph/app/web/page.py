@@ -11,6 +11,7 @@ from imr_graph.namespaces import slug
 from imr_graph.rates import Rate
 from imr_graph.search.answer import Cohort
 
+ALL: Pairs = (("q", "*"),)  # the search that finds every issue
 VENDOR = Path(__file__).parent / "static" / "vendor"  # filled by make assets, or not at all
 
 

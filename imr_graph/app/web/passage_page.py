@@ -7,14 +7,16 @@ from difflib import SequenceMatcher
 
 from imr_graph.app.web.asked import Asked, case_address, explore_address
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.page import Counted, Link, Page, Tally
+from imr_graph.app.web.page import Counted, Link, Page, counted
 from imr_graph.app.web.plots import Plot, stacked
 from imr_graph.errors import UnknownItem
 from imr_graph.insight.population import notations
 from imr_graph.insight.quoting import Silent, citing_without_quoting
 from imr_graph.models import Model, Outcome
+from imr_graph.namespaces import slug
 from imr_graph.passages.model import CitedAs, Fork, Passage, PassageCounts, Variant
 from imr_graph.passages.reader import PassageFilter
+from imr_graph.search.cohorts import cohort_of
 from imr_graph.search.concepts import label
 
 _LISTED = 30
@@ -205,7 +207,7 @@ def diff(consensus: str, here: str) -> tuple[Change, ...]:
 
 def _years(reader: Reader, passage: Passage) -> tuple[list[Counted], int]:
     """Quoting issues by year of the decision, oldest first, and how many were looked at."""
-    counts: dict[str, Counter[Outcome]] = {}
+    counts: dict[str, Counter[str]] = {}
     quotes = list({quote.key: quote for quote in passage.quotes}.values())[:_DATED]
     for quote in quotes:
         try:
@@ -213,13 +215,5 @@ def _years(reader: Reader, passage: Passage) -> tuple[list[Counted], int]:
         except UnknownItem:
             continue
         if day:
-            counts.setdefault(str(day.year), Counter())[quote.outcome] += 1
-    rows = [
-        Counted(
-            population=year,
-            total=Tally(label="issues", count=counts[year].total(), href="#cases"),
-            outcomes=tuple(Tally(label=str(o), count=counts[year][o], href="#cases") for o in Outcome),
-        )
-        for year in sorted(counts)
-    ]
-    return rows, len(quotes)
+            counts.setdefault(str(day.year), Counter())[slug(quote.outcome)] += 1
+    return [counted(cohort_of(year, counts[year]), None) for year in sorted(counts)], len(quotes)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
-
 from imr_graph.app.web.asked import Asked, Pairs, address, case_address
 from imr_graph.app.web.filters import (
     LONGEST,
     TITLES,
-    counting,
     label_of,
-    population_filters,
+    narrowed,
     request_of,
-    value_of,
 )
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.page import Counted, Link, Page, Piece, Tally, counted, pieces, without
+from imr_graph.app.web.page import ALL, Counted, Link, Page, Piece, Tally, counted, pieces, without
 from imr_graph.errors import UnknownItem
 from imr_graph.models import Model
-from imr_graph.search.answer import Answer, Hit
-from imr_graph.search.cohorts import count_cohort, facet_values, populations
+from imr_graph.names import read_issue
+from imr_graph.search.answer import Answer, Cohort, Hit
+from imr_graph.search.cohorts import count_cohort, facet_values
+from imr_graph.search.concepts import value_of
 from imr_graph.search.precedents import SearchRequest
-from imr_graph.search.query import Everything, Parsed, parse_query, words_of
+from imr_graph.search.query import Everything, Parsed
+from imr_graph.search.scope import undecided
 
 _SHOWN = 10
 _MOST = 500  # hits of one answer
@@ -57,7 +56,7 @@ class Found(Model):
 class SearchPage(Page):
     """An answer, or where nothing is asked yet what there is to browse.
 
-    ``case`` leads to the letter where the text is its case number. ``counts`` runs from the narrowest to the widest
+    ``case`` leads to the letter or issue that the text names. ``counts`` runs from the narrowest to the widest
     population; ``facets`` and ``reasons`` count the one called ``counted``.
     """
 
@@ -90,10 +89,12 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
     here = tuple(without(asked.query, "limit"))
     if not (text or request.filters or request.since or request.until):
         return _start(reader)
-    if text and not request.filters and (letter := _case_called(reader, text)):
-        return SearchPage(title=f"Case {letter}", q=text, case=case_address(letter))
+    if text and not request.filters and (named := _case_called(reader, text)):
+        return SearchPage(title=f"Case {named[0]}", q=text, case=case_address(*named))
     answer = reader.precedents.search(request)
-    counts = _counts(reader, request, answer)
+    # the search whose issues are counted around the answer: without what limits outcome or ground
+    around = (("q", undecided(request.parsed)), *without(here, "q", "outcome", "ground"))
+    counts = tuple(_counted(reader, answer, cohort, around) for cohort in answer.cohorts)
     return SearchPage(
         title=_title(text),
         q=text,
@@ -105,7 +106,7 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
         asked=True,
         counts=counts,
         counted=answer.counted,
-        facets=_facets(reader, answer, here, request),
+        facets=_facets(reader, answer, here, around, request),
         reasons=_reasons(reader, answer, counts),
         matching=answer.matching,
         hits=tuple(_found(hit) for hit in answer.hits),
@@ -123,7 +124,7 @@ def answer_of(reader: Reader, asked: Asked) -> Answer:
 
 def _words_only(request: SearchRequest) -> bool:
     """Whether the text is words that a draft may have, without signs of the query language."""
-    return request.plain or parse_query(request.text) == Parsed(request.text)
+    return request.parsed == Parsed(request.text)
 
 
 def _title(text: str) -> str:
@@ -131,13 +132,13 @@ def _title(text: str) -> str:
     return f"Search: {words[:60]}" if words else "Search"
 
 
-def _case_called(reader: Reader, text: str) -> str | None:
-    """The id of the letter that ``text`` names, where it is one word and names one."""
-    name = text.partition("#")[0]
-    if not name or len(name) > 40 or len(name.split()) != 1 or not any(char.isdigit() for char in name):
+def _case_called(reader: Reader, text: str) -> tuple[str, int | None] | None:
+    """The id of the letter that ``text`` names, with the number of the issue, where it names one."""
+    named = read_issue(text)
+    if named is None or not any(map(str.isdigit, text)):  # words name no case, and need no look-up
         return None
     try:
-        return reader.letter(name).decision.id
+        return reader.letter(named[0]).decision.id, named[1]
     except UnknownItem:
         return None
 
@@ -154,7 +155,7 @@ def _start(reader: Reader) -> SearchPage:
             for name, n, notation in rows
         ]
         facets.append(Facet(field=field, title=TITLES[field], values=tuple(tallies)))
-    counts = counted(everything, (("q", "*"),))
+    counts = counted(everything, ALL)
     return SearchPage(title="Search decided cases", q="", counts=(counts,), facets=tuple(f for f in facets if f.values))
 
 
@@ -175,47 +176,38 @@ def _chosen(reader: Reader, request: SearchRequest, here: Pairs) -> tuple[Tally,
     return tuple(found)
 
 
-def _counts(reader: Reader, request: SearchRequest, answer: Answer) -> tuple[Counted, ...]:
-    """The cohorts with the searches that give their issues.
-
-    The populations are made once more, as the search made them, for their filters.
-    """
-    parsed = Parsed(request.text) if request.plain else parse_query(request.text)
-    words = " ".join([parsed.words, *(word for part in parsed.required for word in words_of(part))]).strip()
-    facts = reader.facts_of(words)
-    nodes = [node for _, node in populations(facts, reader.vocabulary, None)]
-    limits = counting(request)
-    found = []
-    for cohort, node in zip_longest(answer.cohorts, nodes[: len(answer.cohorts)]):
-        more = None if node is None else population_filters(reader.vocabulary, node)
-        if isinstance(node, Everything) and not cohort.population.startswith("issues in which"):
-            more = () if limits else (("q", "*"),)
-        query = None if more is None else _joined(limits, more)
-        found.append(counted(cohort, query))
-    return tuple(found)
+def _counted(reader: Reader, answer: Answer, cohort: Cohort, around: Pairs) -> Counted:
+    """A cohort with the search that gives its issues: the words' own where no filters find them."""
+    if cohort.filters is None:
+        return counted(cohort, around)
+    query = narrowed(reader.vocabulary, answer.limits, cohort.filters)
+    return counted(cohort, ALL if query == () else query)
 
 
-def _joined(limits: Pairs, more: Pairs) -> Pairs | None:
-    """Both sets of filters, or None where they name one field: then they would be alternatives."""
-    return None if {name for name, _ in limits} & {name for name, _ in more} else (*limits, *more)
+def _facets(reader: Reader, answer: Answer, here: Pairs, around: Pairs, request: SearchRequest) -> tuple[Facet, ...]:
+    """The values with the searches narrowed to them; one that is chosen leads to the search without it."""
+    base = narrowed(reader.vocabulary, around, (answer.base and answer.base.filters) or ())
 
+    def href(pair: tuple[str, str]) -> str:
+        if pair in request.filters:
+            return address("/search", [p for p in here if p != pair])
+        query = None if base is None else narrowed(reader.vocabulary, base, (pair,))
+        return "" if query is None else address("/search", query)
 
-def _facets(reader: Reader, answer: Answer, here: Pairs, request: SearchRequest) -> tuple[Facet, ...]:
     found = []
     for field, values in answer.facets.items():
-        tallies = []
-        for value in values:
-            pair = (field, value_of(reader.vocabulary, field, value.notation))
-            chosen = pair in request.filters
-            query = [p for p in here if p != pair] if chosen else [*here, pair]
-            tallies.append(Tally(label=value.label, count=value.count, href=address("/search", query), chosen=chosen))
+        pairs = [(field, value_of(reader.vocabulary, field, value.notation)) for value in values]
+        tallies = [
+            Tally(label=value.label, count=value.count, href=href(pair), chosen=pair in request.filters)
+            for value, pair in zip(values, pairs, strict=True)
+        ]
         if tallies:
             found.append(Facet(field=field, title=TITLES.get(field, field), values=tuple(tallies)))
     return tuple(found)
 
 
 def _reasons(reader: Reader, answer: Answer, counts: tuple[Counted, ...]) -> tuple[Reason, ...]:
-    base = next((count.query for count in counts if count.population == answer.counted), None)
+    base = counts[answer.cohorts.index(answer.base)].query if answer.base else None
 
     def tally(ground: str, count: int, *outcomes: str) -> Tally:
         pairs = [("ground", value_of(reader.vocabulary, "ground", ground)), *(("outcome", name) for name in outcomes)]

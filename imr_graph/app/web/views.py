@@ -20,6 +20,7 @@ from imr_graph.errors import ImrGraphError, QueryError, QueryLimit, StoreError, 
 from imr_graph.version import __version__
 
 _log = logging.getLogger(__name__)
+_THREADS = 4
 _SECONDS = 30.0  # of a page
 _PAGES_WAITING = 256
 _QUERIES = 2  # of users at once
@@ -84,9 +85,9 @@ def failure(error: Exception) -> Failure:
 class Site:
     """Renders pages of the current generation."""
 
-    def __init__(self, generations: Generations, threads: int) -> None:
+    def __init__(self, generations: Generations) -> None:
         self.generations = generations
-        self.pages = Lane(threads, _PAGES_WAITING, _SECONDS)
+        self.pages = Lane(_THREADS, _PAGES_WAITING, _SECONDS)
         self.queries = Lane(_QUERIES, _QUERIES_WAITING)  # a query has limits of its own
         environment = Environment(
             loader=PackageLoader("imr_graph.app.web"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports.reading import select
+from imr_graph.spreadsheet import text_cell
 
 _AT_ONCE = 2000
 _LABELLED = "?item {} ?value_iri . ?value_iri skos:prefLabel ?value"
@@ -70,4 +71,4 @@ def issue_table(store: GraphStore, issues: Iterable[str]) -> Iterator[str]:
             for row in select(store, pattern, "item", some, "?item ?value"):
                 table[str(row["item"])].setdefault(column, set()).add(str(row["value"]))
         for cells in table.values():
-            yield str(writer.writerow("; ".join(sorted(cells.get(column, ()))) for column in _COLUMNS))
+            yield str(writer.writerow(text_cell("; ".join(sorted(cells.get(column, ())))) for column in _COLUMNS))

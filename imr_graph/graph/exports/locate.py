@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
 
 from imr_graph.errors import UnknownItem
-from imr_graph.graph.contract import GraphStore
+from imr_graph.graph.contract import GraphStore, Queryable
 from imr_graph.graph.exports.model import Edge, Network, Node
 from imr_graph.graph.exports.reading import described, kind_of, related
-from imr_graph.graph.terms import iri
+from imr_graph.graph.terms import iri, string
+from imr_graph.names import read_issue
+from imr_graph.namespaces import concept_iri, prefixes, slug
+from imr_graph.vocabulary import Match, load_vocabulary
+
+# What people mean first: a treatment rather than a chapter of a guideline, and its own name before others
+_SCHEMES = ("service", "drug", "diagnosis", "body-part", "ground", "guideline")
+_KINDS = ("preferred", "notation", "alternative", "hidden")
 
 
-def locate(store: GraphStore, name: str) -> str:
-    """The IRI of a node given by case number, ``CASE#2``, passage id, IRI, CURIE or a concept's label.
+def locate(store: Queryable, name: str) -> str:
+    """The IRI of a node given by case number, ``CASE#2``, passage id, IRI, CURIE, or a concept's label or notation.
 
     Raises :class:`UnknownItem` where nothing in the graph is called so.
     """
-    case, _, number = name.partition("#")
-    literal = json.dumps(case)
-    patterns = [f"?node a imr:Determination ; dcterms:identifier {literal}"]
-    if number.isdigit():
-        patterns = [f"?letter dcterms:identifier {literal} ; imr:hasIssue ?node . ?node imr:issueNumber {number}"]
-    elif re.fullmatch(r"[a-z][\w-]*:[^\s<>\"{}|\\^`]+", name):
-        # service:mri is a CURIE of the prefix map, https://w3id.org/... an IRI
-        curie = name if re.fullmatch(r"[a-z-]+:[\w%.-]+", name) else iri(name)
-        patterns = [f"BIND({curie} AS ?node) FILTER EXISTS {{ ?node ?p ?o }}"]
-    else:
-        patterns.append(f"?node a imr:GuidelinePassage FILTER(STRENDS(STR(?node), {json.dumps('/' + case)}))")
-        patterns.append(f"?node skos:prefLabel ?label FILTER(LCASE(?label) = {json.dumps(case.lower())})")
-    for pattern in patterns:
+    for pattern in _patterns(name):
         for row in store.run(f"SELECT DISTINCT ?node WHERE {{ {pattern} }} ORDER BY ?node LIMIT 1").rows:
             return str(row[0])
     raise UnknownItem(
-        f"nothing in the graph is called {name!r}", remedy="a case number, CASE#2, a passage or a concept"
+        f"nothing in the graph is called {name[:60]!r}", remedy="a case number, CASE#2, a passage or a concept"
     )
+
+
+def _patterns(name: str) -> Iterator[str]:
+    """What ``?node`` may be, likeliest first."""
+    if re.fullmatch(r"[a-z][\w-]*:[^\s<>\"{}|\\^`]{1,300}", name):
+        prefix, _, rest = name.partition(":")  # service:mri, or https://w3id.org/...
+        yield _known(prefixes().get(prefix, f"{prefix}:") + rest)
+        return
+    if re.fullmatch(r"[0-9a-f]{16}", name):
+        yield f"?node a imr:GuidelinePassage FILTER(STRENDS(STR(?node), {string(f'/{name}')}))"
+    for match in sorted(load_vocabulary().lookup(name), key=_rank)[:1]:
+        yield _known(concept_iri(match.concept.scheme, match.concept.notation))
+    if named := read_issue(name):
+        case, n = named
+        letter = f"a imr:Determination ; dcterms:identifier {string(case)}"
+        yield f"?node {letter}" if n is None else f"?letter {letter} ; imr:hasIssue ?node . ?node imr:issueNumber {n}"
+    end = string("/cited/" + "/".join(map(slug, name.split("/"))))  # what letters cite and no vocabulary knows
+    yield f"VALUES ?kind {{ imr:Guideline imr:GuidelineSection }} ?node a ?kind FILTER(STRENDS(STR(?node), {end}))"
+
+
+def _known(node: str) -> str:
+    return f"BIND({iri(node)} AS ?node) FILTER EXISTS {{ ?node ?p ?o }}"
+
+
+def _rank(match: Match) -> tuple[int, int, str]:
+    scheme = match.concept.scheme
+    place = _SCHEMES.index(scheme) if scheme in _SCHEMES else len(_SCHEMES)
+    return place, _KINDS.index(match.kind), match.concept.notation
 
 
 def neighbourhood(store: GraphStore, name: str, depth: int) -> Network:

@@ -18,8 +18,9 @@ def nearby(store: Queryable, nodes: Iterable[str], each: int) -> Network:
     """
     kinds: dict[str, set[str]] = {}
     found: set[tuple[str, str, str]] = set()
-    notes = []
-    for node in nodes:
+    more = []
+    opened = list(nodes)
+    for node in opened:
         kinds.setdefault(kind_of(node), set()).add(node)
         seen = 0
         for relation in RELATIONS:
@@ -31,16 +32,16 @@ def nearby(store: Queryable, nodes: Iterable[str], each: int) -> Network:
                     continue
                 ends = _ends(store, relation.pattern, end, node, each + 1)
                 if len(ends) > each:
-                    notes.append(f"{relation.name}: more than {each} of {node}")
+                    more.append((relation.name, node))
                 found |= {(relation.name, source, target) for source, target in ends[:each]}
                 kinds.setdefault(other, set()).update(e[end == "source"] for e in ends[:each])
                 seen += len(ends)
         if not seen:
             raise UnknownItem(f"there is nothing around {node}", remedy="a case number, CASE#2, a passage or a concept")
     shown = {node.id: node for kind, names in kinds.items() for node in described(store, kind, names).values()}
-    title = f"Around {next(iter(shown.values())).label}"
+    notes = [f"{name}: more than {each} of {shown[node].label}" for name, node in more]
     edges = [Edge(source, target, name, {"label": name, "weight": 1.0}) for name, source, target in sorted(found)]
-    return Network(title, [shown[name] for name in sorted(shown)], edges, notes=notes)
+    return Network(f"Around {shown[opened[0]].label}", [shown[name] for name in sorted(shown)], edges, notes=notes)
 
 
 def _ends(store: Queryable, pattern: str, end: str, node: str, limit: int) -> list[tuple[str, str]]:

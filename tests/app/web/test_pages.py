@@ -144,6 +144,16 @@ def test_a_number_is_that_of_the_search_it_leads_to(client: TestClient, address:
         "q=mri+NOT+drug:norco&since=2015-01-01",
         "body_part=low-back",
         "q=%22red+flag%22+mri",
+        "q=CM16-9900006&year=2017",
+        "q=CM16-9900006&document=odg",
+        "q=massage+neck",
+        "q=mri&service=mri",
+        "q=mri+outcome:up*+NOT+case:CM16-9900006",
+        "q=zzzz+truck+outcome:upheld",
+        "document=odg",
+        "service_class=imaging&service=imaging",
+        "drug=acetaminophen&drug=oxycodone&fold=1",
+        "q=" + "the+request+for+MRI+of+the+low+back+is+denied+" * 8,
     ],
 )
 def test_the_counts_around_an_answer_are_those_of_their_searches(client: TestClient, query: str) -> None:
@@ -152,19 +162,46 @@ def test_the_counts_around_an_answer_are_those_of_their_searches(client: TestCli
     assert linked
     for href, count in linked:
         assert client.get(twin_of(href)).json()["matching"] == count, href
-    # a facet narrows the search: what it counts is then the total of one of the populations
     for facet in page["facets"]:
         for value in facet["values"]:
-            if not value["chosen"] and facet["field"] not in {"outcome", "ground"}:
-                narrowed = client.get(twin_of(value["href"])).json()
-                if not any(name == facet["field"] for name, _ in page["hidden"]):
-                    assert value["count"] in {row["total"]["count"] for row in narrowed["counts"]}, value["href"]
+            if not value["chosen"]:
+                assert client.get(twin_of(value["href"])).json()["matching"] == value["count"], value["href"]
+
+
+def test_the_numbers_of_the_corpus_are_those_of_the_queries_they_lead_to(client: TestClient) -> None:
+    page = client.get("/corpus.json").json()
+    letters = next(tally for tally in page["sizes"] if tally["label"] == "letters")
+    assert page["problems"]
+    for tally in (letters, *page["problems"]):
+        assert len(client.get(twin_of(tally["href"])).json()["rows"]) == tally["count"], tally["href"]
 
 
 def test_a_case_number_leads_to_its_letter(client: TestClient) -> None:
-    for text in ("CM16-9900006", "cm16-9900006"):
+    for text, issue in (("CM16-9900006", ""), ("cm16-9900006", ""), ("cm16-9900006%232", "?issue=2#issue-2")):
         answer = client.get(f"/search?q={text}", follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/case/CM16-9900006")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/case/CM16-9900006{issue}")
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/explore.json?node=cm16-9900006", "Around CM16-9900006"),
+        ("/explore.json?node=cm16-9900006%231", "Around CM16-9900006 #1: MRI of the lumbar spine without contrast"),
+        ("/explore.json?node=magnetic+resonance+imaging", "Around MRI"),
+        ("/explore.json?node=odg/pain", "Around ODG Pain (Chronic)"),
+        ("/compare.json?a=cm16-9900006%231&b=cm16-9900007", "CM16-9900006#1 beside CM16-9900007#1"),
+    ],
+)
+def test_a_name_is_read_in_any_case(client: TestClient, address: str, title: str) -> None:
+    assert client.get(address).json()["title"] == title
+
+
+def test_a_view_is_called_after_the_node_in_its_middle(client: TestClient) -> None:
+    view = client.get("/view.cyjs?node=guideline:odg/pain&each=1").json()
+    page = client.get("/explore.json?node=guideline:odg/pain&each=1").json()
+    assert view["data"]["name"] == page["title"]
+    assert page["notes"]
+    assert not [note for note in page["notes"] if "https://" in note]
 
 
 def test_a_pasted_denial_is_read_as_it_stands(client: TestClient) -> None:
@@ -266,6 +303,15 @@ def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
     )
     for path in (*paths, "/answer.exe?q=mri", "/view.exe?node=MRI", "/static/none.css", "/ask?name=none"):
         assert client.get(path).status_code == 404, path
+
+
+def test_only_few_issues_of_a_year_are_too_few_for_a_rate(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    passage = client.get("/passages.json").json()["rows"][0]["href"]
+    for floor, rated in ((20, False), (1, True)):
+        monkeypatch.setattr("imr_graph.search.cohorts.FLOOR", floor)
+        rows = client.get(f"{passage}.json").json()["passages"][0]["timeline"]["rows"]
+        assert rows
+        assert {row["rate"] is not None for row in rows} == {rated}
 
 
 def test_a_difference_between_wordings() -> None:

@@ -91,9 +91,30 @@ def test_other_sites_cannot_post_and_nothing_can_be_written(client: TestClient) 
     query = {"query": "ASK {?s ?p ?o}"}
     assert client.post("/sparql", data=query, headers={"origin": "http://evil.example"}).status_code == 403
     assert client.post("/sparql", data=query, headers={"origin": "http://127.0.0.1:8765"}).status_code == 200
+    for origin in ("null", "http://[", "http://127.0.0.1:1", "://"):
+        assert client.post("/sparql", data=query, headers={"origin": origin}).status_code == 403, origin
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         assert client.request(method, "/").status_code == 405
     assert client.post("/search", data={"q": "mri"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "site", "mode", "dest", "status"),
+    [
+        ("/sparql", "cross-site", "no-cors", "image", 403),
+        ("/sparql", "cross-site", "navigate", "document", 403),
+        ("/search?q=mri", "cross-site", "no-cors", "script", 403),
+        ("/search?q=mri", "same-site", "navigate", "iframe", 403),
+        ("/search?q=mri", "cross-site", "navigate", "document", 200),
+        ("/sparql", "same-origin", "cors", "empty", 200),
+        ("/sparql", "none", "navigate", "document", 200),
+    ],
+)
+def test_what_another_site_loads_is_refused(
+    client: TestClient, path: str, site: str, mode: str, dest: str, status: int
+) -> None:
+    headers = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    assert client.get(path, headers=headers).status_code == status
 
 
 def test_bodies_and_addresses_have_limits(client: TestClient) -> None:
@@ -163,6 +184,11 @@ def test_a_taken_port_is_named(store: Path) -> None:
         result = CliRunner().invoke(cli, ["serve", "--store", str(store), "--port", port])
     assert isinstance(result.exception, UsageError)
     assert port in str(result.exception)
+
+
+def test_who_knows_the_address_is_not_refused() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), 5):
+        pass
 
 
 def test_an_answer_is_sent_without_delay() -> None:

@@ -62,6 +62,8 @@ def test_every_edge_has_its_ends_and_every_node_its_degree(letters: GraphStore) 
         ("CM14-0000001#2", 2, f"{CASE}/issue/1", f"{OTHER}/issue/1"),
         ("service:mri", 1, f"{CASE}/issue/1", f"{CASE}/issue/2"),
         ("mri", 1, f"{CASE}/issue/1", f"{CASE}/issue/2"),
+        ("magnetic resonance imaging", 1, f"{CASE}/issue/1", f"{CASE}/issue/2"),
+        ("cm14-0000001#1", 2, f"{OTHER}/issue/1", OTHER),
         ("9f3a9f3a9f3a9f3a", 1, f"{CASE}/issue/1", f"{CASE}/issue/2"),
     ],
 )
