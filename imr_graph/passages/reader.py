@@ -115,7 +115,7 @@ class PassageReader:
         """
         try:
             key = key_from(identity)
-        except (ValueError, OverflowError):
+        except ValueError:
             key = 0
         rows = self._db.execute(
             "SELECT passage FROM variant WHERE key = ?1 UNION "

@@ -22,7 +22,7 @@ from imr_graph.search.snippets import Marker
 from imr_graph.search.twins import mark_twins
 from imr_graph.vocabulary import Vocabulary
 
-_CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d+))?")  # CM16-9900001#2
+_CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d{1,9}))?")  # CM16-9900001#2
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"

@@ -45,6 +45,7 @@ from imr_graph.search.schema import IndexSchema, load_schema
 
 _SEPARATOR = "\x1f"
 _K1, _B = 1.2, 0.75
+_WIDEST = 10_000  # words between those of a phrase; no letter has as many
 _QUESTION = re.compile(r"(?<=\w)\?(?=\s|$)")  # "is an MRI needed?" asks, "m?i" is a pattern
 
 
@@ -260,7 +261,7 @@ def parse(text: str) -> Parsed:
     text = _QUESTION.sub("", text)
     try:
         tree = _parser().parse(text, normalize=False)
-    except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError) as error:
+    except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError, ValueError) as error:
         raise QueryError(f"{text!r} cannot be read as a query", remedy="quote words like AND, OR, NOT") from error
     words: list[str] = []
     required: list[Node] = []
@@ -306,7 +307,7 @@ def _node(tree: whoosh_query.Query) -> Node:
             parts = list(map(_node, tree))
             return parts[0] if len(parts) == 1 else Any(tuple(parts))
         case whoosh_query.Phrase():
-            return Phrase(_field(tree.fieldname), " ".join(tree.words), tree.slop - 1)
+            return Phrase(_field(tree.fieldname), " ".join(tree.words), min(tree.slop, _WIDEST) - 1)
         case whoosh_query.Prefix():
             return Pattern(_field(tree.fieldname), f"{tree.text}*")
         case whoosh_query.Wildcard():
@@ -344,6 +345,6 @@ def _range(tree: whoosh_query.TermRange) -> Node:
 
 
 def _number_bounds(text: str) -> tuple[int, int]:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 9:  # an index keeps 32 bits
         raise QueryError(f"{text!r} is no number", remedy="write n:1 or n:[1 TO 3]")
     return int(text), int(text)

@@ -94,7 +94,7 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
     (quotation,) = {q.quotation for p in reader.get(first.id) for q in p.quotes if q.case == "A3"}
     assert {p.text for p in reader.get(quotation)} == {FULL, OTHER}
     assert {p.text for p in reader.of_issue("A3", 1)} == {FULL, OTHER}
-    for wrong in ("0", "no hex", "f" * 40):
+    for wrong in ("0", "no hex", "f" * 40, "0123456789abcdef01"):
         with pytest.raises(UnknownItem, match="imr-graph passages"):
             reader.get(wrong)
 

@@ -20,7 +20,7 @@ def locate(store: GraphStore, name: str) -> str:
     case, _, number = name.partition("#")
     literal = json.dumps(case)
     patterns = [f"?node a imr:Determination ; dcterms:identifier {literal}"]
-    if number.isdigit():
+    if number.isascii() and number.isdecimal():
         patterns = [f"?letter dcterms:identifier {literal} ; imr:hasIssue ?node . ?node imr:issueNumber {number}"]
     elif re.fullmatch(r"[a-z][\w-]*:[^\s<>\"{}|\\^`]+", name):
         # service:mri is a CURIE of the prefix map, https://w3id.org/... an IRI
