@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from imr_graph.files import writing_whole
 from imr_graph.version import __version__
 
 
@@ -39,8 +39,7 @@ def cached(name: str, sources: Iterable[Path | str], make: Callable[[], Any]) ->
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        with writing_whole(path) as file:
             file.write(text)
-        Path(file.name).replace(path)
     except OSError:
         return  # a read-only home costs a second a start, nothing else

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "imr_graph"
 ORDER = [
     "version",
     "errors",
+    "files",
     "cache",
     "resources",
     "text",
