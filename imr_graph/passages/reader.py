@@ -58,7 +58,7 @@ class PassageReader:
         """The file at ``path``; :class:`StoreError` where it is missing."""
         if not path.is_file():
             raise StoreError(f"{path} is missing", remedy="build the store again")
-        return cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+        return cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False))
 
     def __enter__(self) -> PassageReader:
         return self

@@ -104,6 +104,16 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
         PassageReader.open(tmp_path / "passages.sqlite")
 
 
+@pytest.mark.parametrize("folder", ["a?b", "a#b", "a%41b"])
+def test_a_folder_may_have_any_name(quoting: Make, tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "passages.sqlite"
+    path.parent.mkdir()
+    with PassageWriter.create(path) as writer:
+        writer.add(quoting("A1", FULL))
+    with PassageReader.open(path) as reader:
+        assert [found.text for found in reader.find()] == [FULL]
+
+
 def test_a_list_counts_what_a_page_counts(quoting: Make, fill: Fill) -> None:
     letters = [
         quoting(f"A{n}", *s, service="mri" if n % 2 else "ct") for n, s in enumerate([(FULL,), (CUT, OTHER)] * 3)
