@@ -152,7 +152,11 @@ def _node(term: Any) -> Node | None:
             return Literal(term.value, lang=term.language)
         datatype = term.datatype.value
         return Literal(term.value) if datatype == _XSD_STRING else Literal(term.value, datatype=URIRef(datatype))
-    return BNode(term.value)
+    if isinstance(term, pyoxigraph.BlankNode):
+        return BNode(term.value)
+    raise QueryError(
+        "the answer has a triple as a term, which RDF 1.1 has not", remedy="ask for its parts, as SUBJECT(?t)"
+    )
 
 
 def _from_oxigraph(query: Query, found: Any, most: int | None) -> Result:

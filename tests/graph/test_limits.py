@@ -16,6 +16,7 @@ from imr_graph.graph.store import OxigraphStore
 
 ALL = "SELECT * { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+TRIPLE = "SELECT ?t { ?s ?p ?o BIND(TRIPLE(?s, ?p, ?o) AS ?t) }"
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?a ?d ?g ?j"
 
 
@@ -124,9 +125,10 @@ def test_a_process_of_one_thread_forks_and_another_starts_a_new_one(graph: Path)
 
 
 def test_bad_queries_and_missing_graphs_are_named(workers: QueryWorkers, tmp_path: Path) -> None:
-    for query in ("SELECT", "CLEAR ALL", "SELECT ?x { SERVICE <urn:x> { ?x ?y ?z } }", "SELECT ?x { ?x ?y }"):
-        with pytest.raises(QueryError):
+    for query in ("SELECT", "CLEAR ALL", "SELECT ?x { SERVICE <urn:x> { ?x ?y ?z } }", "SELECT ?x { ?x ?y }", TRIPLE):
+        with pytest.raises(QueryError) as caught:
             workers.run(query)
+        assert not isinstance(caught.value, QueryLimit)
     with pytest.raises(StoreError, match="no graph"):
         run_limited(tmp_path, ALL, Limits(seconds=10, megabytes=256, rows=10))
 

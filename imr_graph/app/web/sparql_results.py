@@ -104,7 +104,7 @@ def to_tsv(result: Result) -> str:
 
 
 def _tsv_term(term: Node | None) -> str:
-    return "" if term is None else f"_:{term}" if isinstance(term, BNode) else of_node(term)
+    return "" if term is None else of_node(term)
 
 
 def _graph_as(form: str) -> Callable[[Result], str]:
