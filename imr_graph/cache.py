@@ -26,10 +26,12 @@ def cached(name: str, sources: Iterable[Path | str], make: Callable[[], Any]) ->
     digest = hashlib.sha256(__version__.encode())
     for source in sources:
         digest.update(source.encode() if isinstance(source, str) else source.name.encode() + source.read_bytes())
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    path = root / "imr-graph" / f"{name}-{digest.hexdigest()[:16]}.json"
     try:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        path = root / "imr-graph" / f"{name}-{digest.hexdigest()[:16]}.json"
         return json.loads(path.read_bytes())
+    except RuntimeError:  # no folder of the user's is known
+        return json.loads(json.dumps(make()))
     except (OSError, ValueError):
         text = json.dumps(make())
     _write(path, text)
