@@ -29,7 +29,7 @@ def build(
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes. [default: one a core]")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop letters whose source is gone.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Build from the invented sample letters.")] = False,
-    base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph.")] = BASE,
+    base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph; ends in / or #.")] = BASE,
     seconds: Annotated[float, typer.Option(min=1, max=86_400, help="Time limit of one letter.")] = 30.0,
     quiet: Quiet = False,
 ) -> None:

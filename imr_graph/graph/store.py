@@ -19,7 +19,7 @@ from rdflib import Dataset, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from imr_graph.errors import QueryError, StoreError
-from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.graph.contract import Result, named, no_nquads, nquads
 from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.namespaces import prefixes
 
@@ -57,7 +57,7 @@ class OxigraphStore:
     @property
     def _open(self) -> pyoxigraph.Store:
         if self._store is None:
-            raise StoreError(f"the graph in {self.path} is closed")
+            raise StoreError(f"the graph in {self.path} is closed", remedy="open it again")
         return self._store
 
     def run(self, query: str, most: int | None = None) -> Result:
@@ -69,7 +69,10 @@ class OxigraphStore:
         except SyntaxError as error:
             raise _oxigraph_syntax(str(error)) from error
         except (ValueError, *_FAILURES) as error:
-            raise QueryError(f"the query failed: {error}") from error
+            raise QueryError(
+                f"the query failed: {error}",
+                remedy="see docs/queries.md for examples; imr-graph check proves the store",
+            ) from error
 
     def count(self) -> int:
         """See :meth:`GraphStore.count`; takes time in proportion to the store."""
@@ -89,7 +92,7 @@ class OxigraphStore:
         try:
             self._open.bulk_load(nquads(quads), format=pyoxigraph.RdfFormat.N_QUADS)
         except SyntaxError as error:
-            raise StoreError(f"these are no N-Quads: {error}") from error
+            raise no_nquads(error) from error
         except _FAILURES as error:
             raise StoreError(f"{self.path}: {error}", remedy="is the disk full, the store open for reading?") from error
 
@@ -136,7 +139,7 @@ class OxigraphStore:
 def _oxigraph_syntax(message: str) -> QueryError:
     match = _OX_PLACE.match(message)
     if match is None:
-        return QueryError(f"SPARQL syntax error: {message}")
+        return QueryError(f"SPARQL syntax error: {message}", remedy="see docs/queries.md for examples")
     reason = " ".join(match[3].split())
     return syntax_error(f"line {match[1]}, column {match[2]}", reason if len(reason) < 200 else f"{reason[:200]} ...")
 

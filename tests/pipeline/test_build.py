@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imr_graph.archive import Archive
-from imr_graph.errors import StoreError
+from imr_graph.errors import StoreError, UsageError
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.models import Letter
 from imr_graph.pipeline.build import build
@@ -156,6 +156,13 @@ def test_changed_knowledge_is_read_into_every_letter(
     monkeypatch.setattr("imr_graph.pipeline.build.knowledge_digest", lambda: "another drug")
     report = build([some], tmp_path / "store", jobs=1)
     assert (report.read, report.unchanged) == (6, 0)
+
+
+@pytest.mark.parametrize("base", ["foo bar", "http://x.org/a", "x.org/", "http://x.org/%zz/", "http://[/", ""])
+def test_what_cannot_begin_an_iri_is_no_base(some: Path, tmp_path: Path, base: str) -> None:
+    with pytest.raises(UsageError, match="no base IRI"):
+        build([some], tmp_path / "store", jobs=1, base=base)
+    assert not (tmp_path / "store").exists()
 
 
 def test_a_damaged_generation_is_built_anew(corpus_and_store: tuple[Path, Path]) -> None:

@@ -54,7 +54,7 @@ def _about(line: str, letters: dict[str, str], kept: set[str]) -> bool:
     """Whether a fact of the default graph is about no letter, or about a kept one."""
     match = _LINE.match(line)
     if match is None:
-        raise ImrGraphError(f"this is no N-Quads line: {line}")
+        raise ImrGraphError(f"this is no N-Quads line: {line}", remedy="prove the store with imr-graph check")
     ends = {match[1][1:-1], match[3][1:-1]} & letters.keys()
     return ends <= kept
 
