@@ -45,7 +45,6 @@ from imr_graph.search.schema import IndexSchema, load_schema
 
 _SEPARATOR = "\x1f"
 _K1, _B = 1.2, 0.75
-_WIDEST = 10_000  # words between those of a phrase; no letter has as many
 _QUESTION = re.compile(r"(?<=\w)\?(?=\s|$)")  # "is an MRI needed?" asks, "m?i" is a pattern
 
 
@@ -307,7 +306,9 @@ def _node(tree: whoosh_query.Query) -> Node:
             parts = list(map(_node, tree))
             return parts[0] if len(parts) == 1 else Any(tuple(parts))
         case whoosh_query.Phrase():
-            return Phrase(_field(tree.fieldname), " ".join(tree.words), min(tree.slop, _WIDEST) - 1)
+            return Phrase(
+                _field(tree.fieldname), " ".join(tree.words), min(tree.slop - 1, 10_000)
+            )  # engines take 32 bits
         case whoosh_query.Prefix():
             return Pattern(_field(tree.fieldname), f"{tree.text}*")
         case whoosh_query.Wildcard():

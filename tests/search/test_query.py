@@ -47,7 +47,7 @@ from imr_graph.search.query import (
         ("n:[2 TO 3]", Parsed("", (Range("n", 2, 3),))),
         ("n:99999999999999999999", None),
         ("n:[1 TO 2147483648]", None),
-        ('"red flags"~99999999999999999999', Parsed("", (Phrase(None, "red flags", 9999),))),
+        ('"red flags"~99999999999999999999', Parsed("", (Phrase(None, "red flags", 10_000),))),
         ("n:2", Parsed("", (Range("n", 2, 2),))),
         ("*", Parsed("", (Everything(),))),
         ("o'neil's", Parsed("o'neil's")),
