@@ -126,7 +126,7 @@ class Archive:
         """The archive at ``path``, read only; several processes and threads may read it at once."""
         if not path.is_file():
             raise StoreError(f"{path} is missing", remedy=REBUILD)
-        db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         try:
             db.execute("PRAGMA schema_version")  # opens the file now, so that it may be unlinked later
         except sqlite3.Error as error:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from imr_graph.files import writing_whole
 from imr_graph.version import __version__
 
 
@@ -26,10 +26,12 @@ def cached(name: str, sources: Iterable[Path | str], make: Callable[[], Any]) ->
     digest = hashlib.sha256(__version__.encode())
     for source in sources:
         digest.update(source.encode() if isinstance(source, str) else source.name.encode() + source.read_bytes())
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    path = root / "imr-graph" / f"{name}-{digest.hexdigest()[:16]}.json"
     try:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        path = root / "imr-graph" / f"{name}-{digest.hexdigest()[:16]}.json"
         return json.loads(path.read_bytes())
+    except RuntimeError:  # no folder of the user's is known
+        return json.loads(json.dumps(make()))
     except (OSError, ValueError):
         text = json.dumps(make())
     _write(path, text)
@@ -39,8 +41,7 @@ def cached(name: str, sources: Iterable[Path | str], make: Callable[[], Any]) ->
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        with writing_whole(path) as file:
             file.write(text)
-        Path(file.name).replace(path)
     except OSError:
         return  # a read-only home costs a second a start, nothing else

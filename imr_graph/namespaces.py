@@ -11,10 +11,22 @@ import tomllib
 from functools import cache
 from urllib.parse import quote
 
+from imr_graph.errors import UsageError
 from imr_graph.resources import data_folder
 
 BASE = "https://w3id.org/imr-graph/"
 ONTOLOGY = BASE + "ns#"
+
+
+# http://example.org/imr/: absolute, nothing that an IRI cannot hold, and an end behind which a path may go on
+_BASE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:(?:[^\s\x00-\x20<>"{}|\\^`%\[\]]|%[0-9A-Fa-f]{2})+(?<=[/#])')
+
+
+def checked_base(base: str) -> str:
+    """``base`` where it may begin the IRIs of letters; else :class:`UsageError`."""
+    if not _BASE.fullmatch(base):
+        raise UsageError(f"{base!r} is no base IRI", remedy="an IRI that ends in / or #, as http://example.org/imr/")
+    return base
 
 
 @cache

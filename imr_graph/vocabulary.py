@@ -254,7 +254,10 @@ def _check(vocabulary: Vocabulary) -> None:
                 )
             for parent in concept.broader:
                 if parent not in scheme:
-                    raise VocabularyError(f"{scheme.name}:{concept.notation} is below {parent}, which is missing")
+                    raise VocabularyError(
+                        f"{scheme.name}.ttl: {scheme.name}:{concept.notation} is below {parent}, which is missing",
+                        remedy="add it, or mend skos:broader",
+                    )
 
 
 def _checked_tables(files: Iterable[Path]) -> list[dict[str, Any]]:

@@ -23,8 +23,10 @@ def letter(case: str, text: str = "MRI: Upheld") -> Letter:
     return Letter(decision=decision, text=text, pages=(0,))
 
 
-def test_letters_and_sources_come_back(tmp_path: Path) -> None:
-    path = tmp_path / "letters.sqlite"
+@pytest.mark.parametrize("folder", ["store", "a?b", "a#b", "a%41b"])
+def test_letters_and_sources_come_back(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "letters.sqlite"
+    path.parent.mkdir()
     rows = [
         SourceRow("a.txt", "f", "1", Status.KEPT, "CM16-9900001"),
         SourceRow("b.txt", "f", "1", Status.DUPLICATE, "CM16-9900001", "the same letter as a.txt"),

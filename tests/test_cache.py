@@ -31,3 +31,12 @@ def test_a_damaged_or_unwritable_cache_costs_time_only(tmp_path: Path, monkeypat
     (tmp_path / "taken").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
     assert cached("a", [], lambda: [4]) == [4]
+
+
+def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nobody)
+    assert cached("a", [], lambda: (5,)) == [5]

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from imr_graph import errors
+
 PACKAGE = Path(__file__).parent.parent / "imr_graph"
 
 # Low to high: a room may import from the rooms before it, and from itself.
 ORDER = [
     "version",
     "errors",
+    "files",
     "names",
     "spreadsheet",
     "cache",
@@ -87,6 +90,15 @@ def test_terminal_and_web_only_in_the_app() -> None:
     for path in FILES:
         if room(path) not in {"app", "__main__"}:
             assert not {name.split(".")[0] for name in imports(path)} & APP_ONLY, path
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_error_names_the_way_out(path: Path) -> None:
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    for call in calls:
+        if isinstance(call.func, ast.Name) and call.func.id in kinds:
+            assert any(keyword.arg == "remedy" for keyword in call.keywords), f"{path}, line {call.lineno}"
 
 
 def test_no_grab_bags() -> None:

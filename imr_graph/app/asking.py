@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imr_graph.app.opened import Opened
-from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, style_of
+from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, reading, style_of
 from imr_graph.app.render import Format, rows, writing
 
 if TYPE_CHECKING:
@@ -148,7 +146,7 @@ def _many(precedents: Precedents, queries: Path, request: SearchRequest, output:
             for hit in precedents.search(asked).hits:
                 yield hit.model_dump(mode="json")
 
-    with nullcontext(sys.stdin) if str(queries) == "-" else queries.open() as stream:
+    with reading(queries) as stream:
         rows(hits(stream), (), Format.JSONL, output)
 
 

@@ -30,8 +30,8 @@ def build(
     prune: Annotated[bool, typer.Option("--prune", help="Drop letters whose source is gone.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make every part of the store again.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Build from the invented sample letters.")] = False,
-    base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph.")] = BASE,
-    seconds: Annotated[float, typer.Option(min=1, help="Time limit of one letter.")] = 30.0,
+    base: Annotated[str, typer.Option(help="Base IRI of the letters in the graph; ends in / or #.")] = BASE,
+    seconds: Annotated[float, typer.Option(min=1, max=86_400, help="Time limit of one letter.")] = 30.0,
     quiet: Quiet = False,
 ) -> None:
     """Bring a store up to date with a corpus of letters.

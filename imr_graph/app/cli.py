@@ -64,3 +64,7 @@ def main() -> None:
         # the reader of our output has gone: not an error, but Python would say so again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error
+        typer.echo(f"imr-graph: {what} (check the path, its permissions and the room on the disk)", err=True)
+        sys.exit(2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from imr_graph.app.graphing import open_graph
 from imr_graph.app.opened import Opened
-from imr_graph.app.options import STDOUT, STORE, Output, Quiet, Store
+from imr_graph.app.options import STDIN, STDOUT, STORE, Output, Quiet, Store, reading
 from imr_graph.app.render import writing
 
 Around = Annotated[
@@ -22,7 +21,7 @@ Construct = Annotated[
     str | None, typer.Option("--construct", metavar="QUERY", help="The answer of a CONSTRUCT query; - is stdin.")
 ]
 Search = Annotated[str | None, typer.Option("--search", metavar="TEXT", help="Only the cases that a search finds.")]
-Hits = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Hits of --search.")]
+Hits = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, metavar="N", help="Hits of --search.")]
 Since = Annotated[
     dt.datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Decided on this day or later.")
 ]
@@ -67,7 +66,10 @@ def export(
         sample=sample,
         cases=None if search is None else _found(store, search, limit, base),
     )
-    query = sys.stdin.read() if construct == "-" else construct
+    query = construct
+    if construct == "-":
+        with reading(STDIN) as stream:
+            query = stream.read()
     part = Part(around, depth, projection, query, selection, min_weight)
     if str(output) == "-":
         with writing(output) as stream:

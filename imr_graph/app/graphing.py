@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imr_graph.app.options import STDOUT, STORE, Output, Store
+from imr_graph.app.options import STDIN, STDOUT, STORE, Output, Store, reading
 from imr_graph.app.render import Format, rows, writing
 
 if TYPE_CHECKING:
@@ -34,8 +33,12 @@ Style = Annotated[
     Answered | None,
     typer.Option("--format", "-f", help="table, json, jsonl or csv for rows; ttl, nt or jsonld for triples."),
 ]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Stop a query after so long.")]
-Memory = Annotated[int, typer.Option("--memory", min=64, metavar="MB", help="Stop a query that needs more memory.")]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0.1, max=86_400, metavar="SECONDS", help="Stop a query after so long.")
+]
+Memory = Annotated[
+    int, typer.Option("--memory", min=64, max=1_000_000, metavar="MB", help="Stop a query that needs more memory.")
+]
 MaxRows = Annotated[int, typer.Option("--max-rows", min=1, metavar="N", help="Refuse an answer of more rows.")]
 _SERIALISED = {Answered.TURTLE: "turtle", Answered.NTRIPLES: "nt", Answered.JSONLD: "json-ld"}
 
@@ -104,8 +107,10 @@ def sparql(
         raise UsageError("give the query as TEXT, or with --file", remedy='imr-graph sparql "SELECT ..."')
     from imr_graph.pipeline.generation import StoreFolder
 
-    asked = file.read_text() if file else sys.stdin.read() if text == "-" else text or ""
-    _print(_run(StoreFolder(store).require(), asked, timeout, memory, max_rows), style, output)
+    if file is not None or text == "-":
+        with reading(file or STDIN) as stream:
+            text = stream.read()
+    _print(_run(StoreFolder(store).require(), text or "", timeout, memory, max_rows), style, output)
 
 
 def _run(generation: Generation, text: str, timeout: float, memory: int, max_rows: int) -> Result:

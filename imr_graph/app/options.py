@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -17,7 +20,7 @@ Style = Annotated[
     typer.Option("--format", "-f", help="table, json, jsonl, csv or md. [default: table on a terminal, else jsonl]"),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Write here; - is standard output.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, metavar="N", help="At most so many.")]
 Service = Annotated[str | None, typer.Option("--service", help="Service or its class, by label or notation.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 Paths = Annotated[
@@ -25,13 +28,24 @@ Paths = Annotated[
 ]
 
 STORE = Path("imr-store")
-STDOUT = Path("-")
+STDIN = STDOUT = Path("-")
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[TextIO]:
+    """A text stream from ``file``; ``-`` is stdin. :class:`UsageError` where it is no UTF-8."""
+    from imr_graph.errors import UsageError
+
+    try:
+        with nullcontext(sys.stdin) if file == STDIN else file.open(encoding="utf-8") as stream:
+            yield stream
+    except UnicodeDecodeError as error:
+        name = "standard input" if file == STDIN else file
+        raise UsageError(f"{name} is no text: {error}", remedy="save it as UTF-8") from error
 
 
 def style_of(style: Format | None, output: Path) -> Format:
     """The format asked for; without one a table where a person reads, jsonl where a program does."""
-    import sys
-
     if style is not None:
         return style
     return Format.TABLE if str(output) == "-" and sys.stdout.isatty() else Format.JSONL

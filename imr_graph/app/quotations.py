@@ -27,7 +27,10 @@ def passages(
         typer.Option("--document", help="Guideline document that it is attributed to, or words of its name."),
     ] = None,
     min_letters: Annotated[
-        int, typer.Option("--min-letters", min=1, metavar="N", help="Quoted by at least so many independent letters.")
+        int,
+        typer.Option(
+            "--min-letters", min=1, max=1_000_000, metavar="N", help="Quoted by at least so many independent letters."
+        ),
     ] = 1,
     limit: Limit = 20,
     store: Store = STORE,

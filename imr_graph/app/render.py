@@ -10,13 +10,13 @@ import io
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
+from imr_graph.files import writing_whole
 from imr_graph.spreadsheet import text_cell
 
 Row = Mapping[str, Any]
@@ -39,15 +39,8 @@ def writing(output: Path) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with writing_whole(output) as stream:
+        yield stream
 
 
 def rows(found: Iterable[Row], columns: Sequence[str], style: Format, output: Path) -> int:

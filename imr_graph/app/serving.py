@@ -16,8 +16,8 @@ def serve(
     store: Store = STORE,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on: this machine only.")] = _ADDRESS,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of one SPARQL query.")] = 20.0,
-    megabytes: Annotated[int, typer.Option(min=32, help="Memory limit of one SPARQL query.")] = 1024,
+    seconds: Annotated[float, typer.Option(min=0.1, max=86_400, help="Time limit of one SPARQL query.")] = 20.0,
+    megabytes: Annotated[int, typer.Option(min=32, max=1_000_000, help="Memory limit of one SPARQL query.")] = 1024,
     rows: Annotated[int, typer.Option(min=1, help="Most rows of one SPARQL answer.")] = 10_000,
 ) -> None:
     """Open the local page: search, read, compare, ask and see, in a browser on this machine.

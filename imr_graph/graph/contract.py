@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from rdflib import Dataset, Graph
 from rdflib.term import Node
 
+from imr_graph.errors import StoreError
 from imr_graph.namespaces import prefixes
 
 Row = tuple[Node | None, ...]
@@ -84,6 +85,11 @@ def named(graph: G) -> G:
     for prefix, namespace in prefixes().items():
         graph.bind(prefix, namespace)
     return graph
+
+
+def no_nquads(error: Exception) -> StoreError:
+    """The one form of the error for what is given as N-Quads and is none."""
+    return StoreError(f"these are no N-Quads: {error}", remedy="give a quad a line: <s> <p> <o> <graph> .")
 
 
 def nquads(quads: Iterable[str] | bytes) -> bytes:

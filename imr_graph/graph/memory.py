@@ -8,8 +8,8 @@ import rdflib.plugins.sparql
 from rdflib import Dataset, URIRef, Variable
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from imr_graph.errors import ImrGraphError, QueryError, StoreError
-from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.errors import ImrGraphError, QueryError
+from imr_graph.graph.contract import Result, named, no_nquads, nquads
 from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.graph.terms import of_node
 from imr_graph.namespaces import prefixes
@@ -61,7 +61,7 @@ class RdflibStore:
         try:
             self._dataset.parse(data=data, format="nquads")
         except Exception as error:  # the parser raises ParseError, and what its regexes and int() raise
-            raise StoreError(f"these are no N-Quads: {error}") from error
+            raise no_nquads(error) from error
 
     def remove_graph(self, iri: str) -> None:
         """See :meth:`GraphStore.remove_graph`."""
@@ -92,5 +92,5 @@ def _answer(dataset: Dataset, query: Query) -> Result:
 def _bad_query(error: Exception) -> QueryError:
     line, column = getattr(error, "lineno", None), getattr(error, "col", None)
     if line is None:
-        return QueryError(f"the query failed: {error}")
+        return QueryError(f"the query failed: {error}", remedy="see docs/queries.md for examples")
     return syntax_error(f"line {line}, column {column}", getattr(error, "msg", str(error)))

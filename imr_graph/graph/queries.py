@@ -99,7 +99,9 @@ def parse_query(name: str, text: str) -> NamedQuery:
             key, _, value = entry.partition(":")
             header[key] = value.strip()
     if missing := {"summary", "tags", "columns"} - header.keys():
-        raise QueryError(f"{name}.rq: the header lacks {', '.join(sorted(missing))}")
+        raise QueryError(
+            f"{name}.rq: the header lacks {', '.join(sorted(missing))}", remedy="see queries/precedents.rq"
+        )
     return NamedQuery(
         name, header["summary"], _listed(header["tags"]), tuple(parameters), _listed(header["columns"]), text
     )

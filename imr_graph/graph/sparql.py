@@ -18,6 +18,7 @@ _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE
 
 # The tokens of SPARQL 1.1, as far as strings, IRIs and comments must not be mistaken for keywords:
 #   SELECT ?x WHERE { ?x imr:outcome outcome:upheld }  # a comment with SERVICE in it
+# What fails as a name ("a.a.a.") or as a string ("\"\"\"") goes on behind it, else a scan would take quadratic time.
 _TOKEN = re.compile(
     r"""
       (?P<comment>\#[^\n\r]*)
@@ -26,8 +27,8 @@ _TOKEN = re.compile(
                 | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
     | (?P<other>[?$]\w+ | @[A-Za-z]+(?:-[A-Za-z0-9]+)* | _:[\w.-]+)
     | (?P<name>(?P<prefix>(?:[^\W\d_][\w.-]*)?):(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)
-    | (?P<word>[^\W\d_]\w*)
-    | (?P<mark>\d+|[^\s\w])
+    | (?P<word>[^\W\d_][\w.-]*)
+    | (?P<mark>\d+|\\.|[^\s\w])
     """,
     re.VERBOSE | re.DOTALL,
 )

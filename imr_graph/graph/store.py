@@ -19,7 +19,7 @@ from rdflib import Dataset, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from imr_graph.errors import QueryError, StoreError
-from imr_graph.graph.contract import Result, named, nquads
+from imr_graph.graph.contract import Result, named, no_nquads, nquads
 from imr_graph.graph.sparql import Query, check_query, syntax_error
 from imr_graph.namespaces import prefixes
 
@@ -57,7 +57,7 @@ class OxigraphStore:
     @property
     def _open(self) -> pyoxigraph.Store:
         if self._store is None:
-            raise StoreError(f"the graph in {self.path} is closed")
+            raise StoreError(f"the graph in {self.path} is closed", remedy="open it again")
         return self._store
 
     def run(self, query: str, most: int | None = None) -> Result:
@@ -69,7 +69,10 @@ class OxigraphStore:
         except SyntaxError as error:
             raise _oxigraph_syntax(str(error)) from error
         except (ValueError, *_FAILURES) as error:
-            raise QueryError(f"the query failed: {error}") from error
+            raise QueryError(
+                f"the query failed: {error}",
+                remedy="see docs/queries.md for examples; imr-graph check proves the store",
+            ) from error
 
     def count(self) -> int:
         """See :meth:`GraphStore.count`; takes time in proportion to the store."""
@@ -89,7 +92,7 @@ class OxigraphStore:
         try:
             self._open.bulk_load(nquads(quads), format=pyoxigraph.RdfFormat.N_QUADS)
         except SyntaxError as error:
-            raise StoreError(f"these are no N-Quads: {error}") from error
+            raise no_nquads(error) from error
         except _FAILURES as error:
             raise StoreError(f"{self.path}: {error}", remedy="is the disk full, the store open for reading?") from error
 
@@ -136,7 +139,7 @@ class OxigraphStore:
 def _oxigraph_syntax(message: str) -> QueryError:
     match = _OX_PLACE.match(message)
     if match is None:
-        return QueryError(f"SPARQL syntax error: {message}")
+        return QueryError(f"SPARQL syntax error: {message}", remedy="see docs/queries.md for examples")
     reason = " ".join(match[3].split())
     return syntax_error(f"line {match[1]}, column {match[2]}", reason if len(reason) < 200 else f"{reason[:200]} ...")
 
@@ -152,7 +155,11 @@ def _node(term: Any) -> Node | None:
             return Literal(term.value, lang=term.language)
         datatype = term.datatype.value
         return Literal(term.value) if datatype == _XSD_STRING else Literal(term.value, datatype=URIRef(datatype))
-    return BNode(term.value)
+    if isinstance(term, pyoxigraph.BlankNode):
+        return BNode(term.value)
+    raise QueryError(
+        "the answer has a triple as a term, which RDF 1.1 has not", remedy="ask for its parts, as SUBJECT(?t)"
+    )
 
 
 def _from_oxigraph(query: Query, found: Any, most: int | None) -> Result:

@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 
 from rdflib import XSD, Literal
-from rdflib.term import Node
+from rdflib.term import BNode, Node
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
@@ -57,7 +57,9 @@ def true() -> str:
 
 
 def of_node(node: Node) -> str:
-    """An rdflib IRI or literal."""
+    """An rdflib IRI, literal or blank node."""
+    if isinstance(node, BNode):
+        return f"_:{node}"
     if not isinstance(node, Literal):
         return iri(str(node))
     if node.language:

@@ -58,7 +58,7 @@ class PassageReader:
         """The file at ``path``; :class:`StoreError` where it is missing."""
         if not path.is_file():
             raise StoreError(f"{path} is missing", remedy=REBUILD)
-        return cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+        return cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False))
 
     def __enter__(self) -> PassageReader:
         return self
@@ -115,7 +115,7 @@ class PassageReader:
         """
         try:
             key = key_from(identity)
-        except (ValueError, OverflowError):
+        except ValueError:
             key = 0
         rows = self._db.execute(
             "SELECT passage FROM variant WHERE key = ?1 UNION "

@@ -54,6 +54,8 @@ def id_of(key: int) -> str:
 
 def key_from(identity: str) -> int:
     """The key with this id; :class:`ValueError` where it is none."""
+    if len(identity) > 16:
+        raise ValueError(f"{identity} is more than 64 bits")
     return int.from_bytes(bytes.fromhex(identity.zfill(16)), "big", signed=True)
 
 

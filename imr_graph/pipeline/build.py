@@ -14,7 +14,7 @@ from pathlib import Path
 from imr_graph.archive import STALE, Archive, Status
 from imr_graph.errors import StoreError
 from imr_graph.models import Letter
-from imr_graph.namespaces import BASE
+from imr_graph.namespaces import BASE, checked_base
 from imr_graph.pipeline.carry import KeptLetter, carried, carried_rows, orphaned
 from imr_graph.pipeline.generation import Generation, Recipe, StoreFolder
 from imr_graph.pipeline.listing import Listing
@@ -51,9 +51,9 @@ def build(
     processes (default: one a core), ``seconds`` the time limit of one letter. ``progress`` is called with the sources
     done and the sources to do, which are estimated until all are listed.
     Nothing changes in ``store`` before all is complete; if nothing is new, there is no new generation. Raises
-    :class:`imr_graph.errors.StoreError`.
+    :class:`imr_graph.errors.StoreError`, and :class:`imr_graph.errors.UsageError` for a ``base`` that is no base IRI.
     """
-    recipe = Recipe(version=__version__, engine=engine, base=base, knowledge_sha256=knowledge_digest())
+    recipe = Recipe(version=__version__, engine=engine, base=checked_base(base), knowledge_sha256=knowledge_digest())
     folder = StoreFolder(store)
     with folder.writing():
         before = folder.current()

@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from imr_graph.errors import REBUILD, StoreError
+from imr_graph.files import sync, writing_whole
 from imr_graph.models import Model
 
 FORMAT = 3
@@ -139,15 +140,17 @@ class StoreFolder:
 
     def commit(self, partial: Generation, manifest: Manifest) -> Generation:
         """Make ``partial`` durable and current."""
-        _write(partial.folder / "manifest.json", json.dumps(manifest.model_dump(), indent=2) + "\n")
+        with writing_whole(partial.folder / "manifest.json") as file:
+            file.write(json.dumps(manifest.model_dump(), indent=2) + "\n")
         for folder, _, files in os.walk(partial.folder):
             for name in files:
-                _sync(Path(folder) / name)
-            _sync(Path(folder))
+                sync(Path(folder) / name)
+            sync(Path(folder))
         final = partial.folder.with_suffix("")
         partial.folder.rename(final)
-        _sync(self._generations)
-        _write(self.root / "current", final.name + "\n")
+        sync(self._generations)
+        with writing_whole(self.root / "current", durable=True) as file:
+            file.write(final.name + "\n")
         self._sweep()
         return Generation(final)
 
@@ -159,20 +162,3 @@ class StoreFolder:
         for folder in self._generations.iterdir():
             if folder not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file as a whole: a reader sees the old text or the new one."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text)
-    _sync(temporary)
-    temporary.replace(path)
-    _sync(path.parent)

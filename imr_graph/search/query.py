@@ -185,7 +185,7 @@ def date_bounds(text: str) -> tuple[int, int]:
 
 def number_bounds(text: str) -> tuple[int, int]:
     """The number that a text is, twice; :class:`QueryError` where it is none."""
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 9:  # an index keeps 32 bits
         raise QueryError(f"{text!r} is no number", remedy="write n:1 or n:[1 TO 3]")
     return int(text), int(text)
 

@@ -262,7 +262,7 @@ def parse(text: str) -> Parsed:
     text = _QUESTION.sub("", text)
     try:
         tree = _parser().parse(text, normalize=False)
-    except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError) as error:
+    except (whoosh_query.QueryError, qparser.QueryParserError, IndexError, AttributeError, ValueError) as error:
         raise QueryError(f"{text!r} cannot be read as a query", remedy="quote words like AND, OR, NOT") from error
     words: list[str] = []
     required: list[Node] = []
@@ -308,7 +308,9 @@ def _node(tree: whoosh_query.Query) -> Node:
             parts = list(map(_node, tree))
             return parts[0] if len(parts) == 1 else Any(tuple(parts))
         case whoosh_query.Phrase():
-            return Phrase(_field(tree.fieldname), " ".join(tree.words), tree.slop - 1)
+            return Phrase(
+                _field(tree.fieldname), " ".join(tree.words), min(tree.slop - 1, 10_000)
+            )  # engines take 32 bits
         case whoosh_query.Prefix():
             return Pattern(_field(tree.fieldname), f"{tree.text}*")
         case whoosh_query.Wildcard():

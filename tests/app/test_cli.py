@@ -161,6 +161,15 @@ def test_wrong_usage_is_exit_2(store: Path, tmp_path: Path) -> None:
         ["search", "mri", "--format", "xml", "--store", store],
         ["query", "letters", "-p", "year", "--store", store],
         ["similar", "CM15-9900001#x", "--store", store],
+        ["similar", "CM15-9900001#99999999999999999999", "--store", store],
+        ["search", "n:99999999999999999999", "--store", store],
+        ["search", "mri", "--limit", "99999999999999999999", "--store", store],
+        ["search", "--queries", tmp_path / "missing", "--store", store],
+        ["search", "--queries", sys.executable, "--store", store],
+        ["search", "mri", "--output", tmp_path / "missing" / "x", "--store", store],
+        ["sparql", "--file", tmp_path / "missing", "--store", store],
+        ["sparql", "--file", sys.executable, "--store", store],
+        ["sparql", "ASK {}", "--timeout", "inf", "--store", store],
         ["nonsense"],
     ):
         result = imr_graph(*arguments)

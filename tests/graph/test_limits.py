@@ -16,6 +16,7 @@ from imr_graph.graph.store import OxigraphStore
 
 ALL = "SELECT * { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+TRIPLE = "SELECT ?t { ?s ?p ?o BIND(TRIPLE(?s, ?p, ?o) AS ?t) }"
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?a ?d ?g ?j"
 
 
@@ -49,6 +50,9 @@ HOSTILE = {
     "repeated pattern": 'SELECT * { ?s ?p ?o FILTER(REGEX(STR(?s), "((((a{1,99}){1,99}){1,99}){1,99})")) }',
     "nested brackets": f"SELECT * {{ {'{' * 5000} ?s ?p ?o {'}' * 5000} }}",
     "nested expression": f"SELECT ({'(' * 20000}1{')' * 20000} AS ?n) {{}}",
+    "a name without end": f"SELECT * {{ {'a.' * 100_000} }}",
+    "a string without end": "SELECT * { " + '"\\' * 100_000,
+    "a long string without end": "SELECT * { " + '"""\\' * 60_000,
     "remote": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
     "remote, silently": "SELECT * { ?s ?p ?o OPTIONAL { SERVICE SILENT ?s { ?a ?b ?c } } }",
     "remote, spelled out": "SELECT * { \\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
@@ -121,9 +125,10 @@ def test_a_process_of_one_thread_forks_and_another_starts_a_new_one(graph: Path)
 
 
 def test_bad_queries_and_missing_graphs_are_named(workers: QueryWorkers, tmp_path: Path) -> None:
-    for query in ("SELECT", "CLEAR ALL", "SELECT ?x { SERVICE <urn:x> { ?x ?y ?z } }", "SELECT ?x { ?x ?y }"):
-        with pytest.raises(QueryError):
+    for query in ("SELECT", "CLEAR ALL", "SELECT ?x { SERVICE <urn:x> { ?x ?y ?z } }", "SELECT ?x { ?x ?y }", TRIPLE):
+        with pytest.raises(QueryError) as caught:
             workers.run(query)
+        assert not isinstance(caught.value, QueryLimit)
     with pytest.raises(StoreError, match="no graph"):
         run_limited(tmp_path, ALL, Limits(seconds=10, megabytes=256, rows=10))
 

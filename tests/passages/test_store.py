@@ -94,7 +94,7 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
     (quotation,) = {q.quotation for p in reader.get(first.id) for q in p.quotes if q.case == "A3"}
     assert {p.text for p in reader.get(quotation)} == {FULL, OTHER}
     assert {p.text for p in reader.of_issue("A3", 1)} == {FULL, OTHER}
-    for wrong in ("0", "no hex", "f" * 40):
+    for wrong in ("0", "no hex", "f" * 40, "0123456789abcdef01"):
         with pytest.raises(UnknownItem, match="imr-graph passages"):
             reader.get(wrong)
 
@@ -102,6 +102,16 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="imr-graph build"):
         PassageReader.open(tmp_path / "passages.sqlite")
+
+
+@pytest.mark.parametrize("folder", ["a?b", "a#b", "a%41b"])
+def test_a_folder_may_have_any_name(quoting: Make, tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "passages.sqlite"
+    path.parent.mkdir()
+    with PassageWriter.create(path) as writer:
+        writer.add(quoting("A1", FULL))
+    with PassageReader.open(path) as reader:
+        assert [found.text for found in reader.find()] == [FULL]
 
 
 def test_a_list_counts_what_a_page_counts(quoting: Make, fill: Fill) -> None:

@@ -1,13 +1,15 @@
 """A corpus becomes a store: whole, repeatable, incremental, and honest about what it refused."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from imr_graph.archive import Archive, SourceRow, Status
-from imr_graph.errors import StoreError
+from imr_graph.errors import StoreError, UsageError
 from imr_graph.graph.store import OxigraphStore
+from imr_graph.models import Letter
 from imr_graph.pipeline.build import build
 from imr_graph.pipeline.check import check
 from imr_graph.pipeline.compact import compact
@@ -198,6 +200,13 @@ def test_changed_knowledge_is_read_into_every_letter(
     assert (report.read, report.unchanged) == (6, 0)
 
 
+@pytest.mark.parametrize("base", ["foo bar", "http://x.org/a", "x.org/", "http://x.org/%zz/", "http://[/", ""])
+def test_what_cannot_begin_an_iri_is_no_base(some: Path, tmp_path: Path, base: str) -> None:
+    with pytest.raises(UsageError, match="no base IRI"):
+        build([some], tmp_path / "store", jobs=1, base=base)
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_damaged_generation_is_built_anew(corpus_and_store: tuple[Path, Path]) -> None:
     some, store = corpus_and_store
     (StoreFolder(store).require().folder / "manifest.json").write_text("{}")
@@ -205,6 +214,36 @@ def test_a_damaged_generation_is_built_anew(corpus_and_store: tuple[Path, Path])
         check(store)
     assert build([some], store, jobs=1).read == 6
     assert check(store) == []
+
+
+def test_what_cannot_be_read_is_a_fault(corpus_and_store: tuple[Path, Path]) -> None:
+    _, store = corpus_and_store
+    generation = StoreFolder(store).require()
+    generation.passages.write_bytes(generation.passages.read_bytes()[:9000])
+    (generation.graph / "CURRENT").unlink()
+    next(generation.index.glob("*.pos")).unlink()
+    damaged, *_ = ids(store)
+    with sqlite3.connect(generation.letters) as db:
+        db.execute("UPDATE letter SET text = substr(text, 1, 90) WHERE id = ?", (damaged,))
+    db.close()
+    faults = check(store)
+    for fault, part in zip(faults, ("graph", "index", f"letters.sqlite, {damaged}", "passages.sqlite"), strict=True):
+        assert f"{generation.folder}/{part}" in fault
+    generation.letters.write_bytes(b"no database")
+    (fault,) = check(store)
+    assert "letters.sqlite" in fault
+
+
+def test_a_check_unpacks_only_the_letters_of_its_sample(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpack, unpacked = Archive._letter, []
+
+    def counted(archive: Archive, row: tuple[bytes, bytes, str]) -> Letter:
+        unpacked.append(row)
+        return unpack(archive, row)
+
+    monkeypatch.setattr(Archive, "_letter", counted)
+    assert check(built, sample=4) == check(built, sample=0) == []
+    assert len(set(unpacked)) == len(unpacked) == 4
 
 
 def test_bad_input_is_refused_by_name_and_the_rest_is_built(

@@ -104,11 +104,18 @@ def to_tsv(result: Result) -> str:
 
 
 def _tsv_term(term: Node | None) -> str:
-    return "" if term is None else f"_:{term}" if isinstance(term, BNode) else of_node(term)
+    return "" if term is None else of_node(term)
 
 
 def _graph_as(form: str) -> Callable[[Result], str]:
     return lambda result: result.graph().serialize(format=form)
+
+
+def _rdf_xml(result: Result) -> str:
+    try:
+        return _graph_as("xml")(result)
+    except ValueError as error:  # a property that is no name in XML, such as http://x.org/p/
+        raise UsageError(f"the answer is no RDF/XML: {error}", remedy="ask for Turtle, N-Triples or JSON-LD") from error
 
 
 Formats = Mapping[str, Callable[[Result], str]]
@@ -127,8 +134,8 @@ TRIPLES: Formats = {
     "application/n-triples": _graph_as("nt"),
     "application/ld+json": _graph_as("json-ld"),
     "application/json": _graph_as("json-ld"),
-    "application/rdf+xml": _graph_as("xml"),
-    "application/xml": _graph_as("xml"),
+    "application/rdf+xml": _rdf_xml,
+    "application/xml": _rdf_xml,
     "text/plain": _graph_as("nt"),
 }
 SHORT = {

@@ -1,13 +1,15 @@
-"""The answer of a CONSTRUCT or DESCRIBE query as a network: IRIs are nodes, literals their facts."""
+"""The answer of a CONSTRUCT or DESCRIBE query as a network: IRIs and blank nodes are nodes, literals their facts."""
 
 from __future__ import annotations
 
-from rdflib import Literal
+from rdflib import BNode, Literal
+from rdflib.term import Node as Term
 
 from imr_graph.errors import UsageError
 from imr_graph.graph.contract import GraphStore, Result
 from imr_graph.graph.exports.model import Edge, Network, Node, Value
 from imr_graph.graph.exports.reading import described, kind_of
+from imr_graph.graph.terms import of_node
 
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
@@ -21,17 +23,17 @@ def construct(store: GraphStore, query: str) -> Result:
 
 
 def answer_network(store: GraphStore, result: Result) -> Network:
-    """Every triple between IRIs as an edge named by its property, every literal as a fact of its node."""
+    """Every triple between nodes as an edge named by its property, every literal as a fact of its node."""
     facts: dict[str, list[str]] = {}
     edges: list[Edge] = []
     for subject, predicate, value in sorted(result.triples):
         name = _words(str(predicate))
-        about = facts.setdefault(str(subject), [])
+        about = facts.setdefault(_id(subject), [])
         if isinstance(value, Literal) or str(predicate) == _TYPE:
             about.append(f"{name}: {_words(str(value)) if str(predicate) == _TYPE else value}")
         else:
-            facts.setdefault(str(value), [])
-            edges.append(Edge(str(subject), str(value), name, {"label": name, "weight": 1.0}))
+            facts.setdefault(_id(value), [])
+            edges.append(Edge(_id(subject), _id(value), name, {"label": name, "weight": 1.0}))
     kinds: dict[str, set[str]] = {}
     for node in facts:
         kinds.setdefault(kind_of(node), set()).add(node)
@@ -39,6 +41,10 @@ def answer_network(store: GraphStore, result: Result) -> Network:
     for kind, names in kinds.items():
         nodes |= described(store, kind, names)
     return Network("The answer of a query", [_with_facts(nodes[n], facts[n]) for n in sorted(nodes)], edges)
+
+
+def _id(node: Term) -> str:
+    return of_node(node) if isinstance(node, BNode) else str(node)
 
 
 def _with_facts(node: Node, facts: list[str]) -> Node:

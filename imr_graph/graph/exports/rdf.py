@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 
-from rdflib import Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.plugins.parsers.ntriples import unquote
 from rdflib.term import Node as Term
 
@@ -24,7 +24,9 @@ from imr_graph.namespaces import prefixes
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 # <s> <p> <o> .   or with a literal "o"@en, "o"^^<type>; what follows the object is a graph or nothing
-_LINE = re.compile(r'(<[^>]*>) (<[^>]*>) (<[^>]*>|"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?)(?: <[^>]*>)? \.')
+_LINE = re.compile(
+    r'(<[^>]*>|_:[\w.-]+) (<[^>]*>) (<[^>]*>|_:[\w.-]+|"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?)(?: <[^>]*>)? \.'
+)
 # What needs no escape as the local part of a Turtle name: CM14-0000001, mri, but no slash and no dot at the end
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[\w-]*[\w])?", re.ASCII)
 
@@ -52,7 +54,7 @@ def _about(line: str, letters: dict[str, str], kept: set[str]) -> bool:
     """Whether a fact of the default graph is about no letter, or about a kept one."""
     match = _LINE.match(line)
     if match is None:
-        raise ImrGraphError(f"this is no N-Quads line: {line}")
+        raise ImrGraphError(f"this is no N-Quads line: {line}", remedy="prove the store with imr-graph check")
     ends = {match[1][1:-1], match[3][1:-1]} & letters.keys()
     return ends <= kept
 
@@ -175,6 +177,8 @@ def term_of_line(term: str) -> Term:
     """The rdflib term of one in N-Triples form."""
     if term.startswith("<"):
         return URIRef(term[1:-1])
+    if term.startswith("_:"):
+        return BNode(term[2:])
     text, _, tail = term[1:].rpartition('"')
     datatype = URIRef(tail[3:-1]) if tail.startswith("^^") else None
     return Literal(unquote(text), lang=tail[1:] if tail.startswith("@") else None, datatype=datatype, normalize=False)

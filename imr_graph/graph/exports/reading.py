@@ -144,10 +144,11 @@ def _expanded(word: str) -> str:
 
 
 def described(store: Queryable, kind: str, names: set[str]) -> dict[str, Node]:
-    """The nodes of one type, with label and columns."""
+    """The nodes of one type, with label and columns; blank nodes (``_:...``) have none."""
     found: dict[str, dict[str, Term]] = {}
     columns, pattern = _NODES.get(kind, _CONCEPT)
-    for row in select(store, pattern, "node", names, columns):
+    asked = (name for name in names if not name.startswith("_:"))
+    for row in select(store, pattern, "node", asked, columns):
         values = {key: term for key, term in row.items() if term is not None}
         node = str(values.pop("node"))
         if node not in found or str(values["label"]) < str(found[node]["label"]):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
 from imr_graph.errors import UsageError
+from imr_graph.files import writing_whole
 from imr_graph.graph.contract import GraphStore, Result
 from imr_graph.graph.exports import json_formats, rdf, tables, xml_formats
 from imr_graph.graph.exports.answers import answer_network, construct
@@ -97,7 +98,8 @@ def export(store: GraphStore, form: str, target: Path | TextIO, part: Part | Non
     notes: list[str] = []
     pieces = _pieces(store, form, chosen, notes)
     if isinstance(target, Path):
-        _write_whole(target, pieces)
+        with writing_whole(target) as stream:
+            stream.writelines(pieces)
     else:
         target.writelines(pieces)
     return notes
@@ -181,32 +183,25 @@ def _issues(store: GraphStore, part: Part, notes: list[str]) -> Iterator[str]:
     yield from issues_of(store, cases, part.selection.outcome)
 
 
-def _write_whole(target: Path, pieces: Iterator[str]) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8", newline="") as file:
-        written = Path(file.name)
-        try:
-            file.writelines(pieces)
-        except BaseException:
-            written.unlink()
-            raise
-    written.chmod(0o644)
-    written.replace(target)
-
-
 # What an earlier export left in a folder, and a new one may replace.
 _OURS = {"nodes.csv", "relationships.csv", "nodes.tsv", "edges.tsv", "nodes.parquet", "edges.parquet"}
 
 
 def _write_folder(target: Path, network: Network, write: _Folder) -> None:
+    target = target.resolve()
     if target.exists() and (not target.is_dir() or {path.name for path in target.iterdir()} - _OURS):
         raise UsageError(f"{target} is there and no earlier export", remedy="name a new folder with --output")
-    made = Path(tempfile.mkdtemp(dir=target.parent))
+    made = target.with_name(f".imr-graph-{secrets.token_hex(8)}")
+    try:
+        made.mkdir()
+    except OSError as error:
+        error.filename = str(target)
+        raise
     try:
         write(network, made)
     except BaseException:
         shutil.rmtree(made)
         raise
-    made.chmod(0o755)
     if target.exists():
         shutil.rmtree(target)
     made.replace(target)

@@ -123,6 +123,8 @@ def test_bodies_and_addresses_have_limits(client: TestClient) -> None:
     kind = {"content-type": "application/sparql-query"}
     assert client.post("/sparql", content=chunks, headers=kind).status_code == 413
     assert client.get("/search", params={"q": "x" * 15_001}).status_code == 400
+    assert client.get("/search", params={"q": "n:99999999999999999999"}).status_code == 400
+    assert client.get("/search", params={"q": "CM16-9900006#99999999999999999999"}).status_code == 200
     assert client.get("/search", params=[("service", str(n)) for n in range(60)]).status_code == 400
     assert (
         client.get("/explore", params={"node": "MRI", "expand": [f"service:x{n}" for n in range(20)]}).status_code

@@ -109,6 +109,8 @@ def test_requests_that_the_protocol_does_not_know(client: TestClient) -> None:
     assert client.get("/sparql", params=[("query", SELECT), ("query", SELECT)]).status_code == 400
     assert client.get("/sparql", params={"query": SELECT, "default-graph-uri": "a:b"}).status_code == 400
     assert client.get("/sparql", params={"query": SELECT}, headers={"accept": "image/png"}).status_code == 400
+    nameless = {"query": "CONSTRUCT { ?s <http://x.org/p/> 1 } WHERE { ?s a imr:Determination }", "format": "xml"}
+    assert client.get("/sparql", params=nameless).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,10 @@ def test_the_answer_of_a_query_has_labels_and_facts(letters: GraphStore) -> None
     assert nodes[f"{CASE}/issue/1"].values["facts"] == "issue number: 1"
     assert {edge.relation for edge in edges} == {"service"}
     assert nodes[f"{BASE}concept/service/mri"].label == "MRI"
+    blank, edges = read(
+        plain_network(letters, Part(query="CONSTRUCT { [] imr:service ?s } WHERE { ?i imr:service ?s }"))
+    )
+    assert {edge.source for edge in edges} == {name for name in blank if name.startswith("_:")} != set()
     with pytest.raises(UsageError, match="SELECT gives no graph"):
         plain_network(letters, Part(query="SELECT * { ?s ?p ?o }"))
     with pytest.raises(QueryError):

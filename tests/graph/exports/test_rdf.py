@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from rdflib import Dataset, Graph, Literal
+from rdflib import BNode, Dataset, Graph, Literal
 from rdflib.compare import isomorphic
 
 from imr_graph.graph.contract import GraphStore
@@ -42,6 +42,16 @@ def test_turtle_is_readable(written: Written) -> None:
     text = written("ttl")
     assert "imr:outcome outcome:overturned" in text
     assert "decision:CM14-0000001 a imr:Determination ;" in text
+
+
+@pytest.mark.parametrize(("form", "name"), [("ttl", "turtle"), ("jsonld", "json-ld"), ("nt", "nt")])
+def test_blank_nodes_stay_blank(form: str, name: str, letters: GraphStore, written: Written) -> None:
+    query = (
+        "CONSTRUCT { ?c imr:hasIssue [ imr:service ?s ; dcterms:title 'x' ] } WHERE { ?c imr:hasIssue/imr:service ?s }"
+    )
+    back = Graph().parse(data=written(form, Part(query=query)), format=name)
+    assert isomorphic(back, letters.run(query).graph())
+    assert any(isinstance(term, BNode) for term in back.subjects())
 
 
 @pytest.mark.parametrize(("form", "name"), [("ttl", "turtle"), ("jsonld", "json-ld"), ("nt", "nt")])
