@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from imr_graph.models import Model, Outcome, Party
 from imr_graph.namespaces import slug
+from imr_graph.rates import OVERTURNED
 from imr_graph.search.concepts import label
 from imr_graph.search.documents import StoredGround, StoredIssue, StoredPassage
 from imr_graph.search.precedents import Precedents, SearchRequest
@@ -15,7 +16,7 @@ from imr_graph.search.twins import same_rationale, same_worker
 from imr_graph.vocabulary import Vocabulary
 
 _OTHER_SIDE = {
-    Outcome.UPHELD: (Outcome.OVERTURNED, Outcome.PARTIALLY_OVERTURNED),
+    Outcome.UPHELD: OVERTURNED,
     Outcome.OVERTURNED: (Outcome.UPHELD,),
     Outcome.PARTIALLY_OVERTURNED: (Outcome.UPHELD,),
 }

@@ -80,7 +80,7 @@ def explained(counted: bool) -> str:
     """The legend in a sentence; ``counted`` as for :func:`legend`."""
     words = "Nodes are coloured by type, cases and issues by outcome, and sized by degree."
     by_share = (
-        f"Edges of {FLOOR} issues or more are coloured from upheld (blue) to overturned (red) by the share overturned; "
-        "of fewer no share is given, only counts, and they are gray."
+        f"Edges of {FLOOR} issues or more are coloured from upheld (blue) to overturned (red) by the share overturned, "
+        "in whole or in part; of fewer no share is given, only counts, and they are gray."
     )
     return f"{words} {by_share}" if counted else words
