@@ -99,7 +99,7 @@ class PassageReader:
             return self._listed(text, least, limit)
         found: list[PassageCounts] = []
         for key, weight in self._ranked(text, conditions, values):
-            full = limit is not None and len(found) >= limit and weight <= found[-1].letters
+            full = limit is not None and len(found) >= limit and weight < found[-1].letters
             if weight < least or full:
                 break
             rows = quote_rows(self._db, key, conditions, values)

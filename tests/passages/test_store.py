@@ -117,6 +117,18 @@ def test_a_list_counts_what_a_page_counts(quoting: Make, fill: Fill) -> None:
         assert PassageCounts(**{name: getattr(shown, name) for name in PassageCounts.model_fields}) == listed
 
 
+@pytest.mark.parametrize(("once", "twice"), [(FULL, OTHER), (OTHER, FULL)])
+def test_among_equals_the_passage_of_most_issues_is_listed(quoting: Make, fill: Fill, once: str, twice: str) -> None:
+    letter = quoting("A", twice)
+    second = letter._replace(
+        issues=(*letter.issues, letter.issues[0]._replace(n=2)),
+        sentences=(*letter.sentences, letter.sentences[0]._replace(n=2)),
+    )
+    reader = fill([second, quoting("B", once)])
+    for only in (None, PassageFilter(services=("massage-therapy",))):
+        assert [(p.text, p.issues) for p in reader.find(only=only, limit=1)] == [(twice, 2)]
+
+
 def pages_of(reader: PassageReader) -> list[object]:
     listed = reader.find()
     found = [*listed, *(passage for one in listed for passage in reader.get(one.id))]
