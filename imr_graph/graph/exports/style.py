@@ -35,7 +35,7 @@ def outcomes() -> dict[str, str]:
 
 
 def term_of(relation: str) -> str:
-    """The property that a relation is made of, as a CURIE; ``imr:related`` for what is counted over issues."""
+    """The property that a relation is made of, as a CURIE; ``skos:related`` for what is counted over issues."""
     return str(rules("exports")["relations"].get(relation, "skos:related"))
 
 
