@@ -184,11 +184,6 @@ class GroundLinker:
         )
         return replace(letter, decision=letter.decision.model_copy(update={"issues": issues}))
 
-    def weigh(self, candidate: Candidate) -> dict[str, float]:
-        """What each feature of a candidate adds to its score, largest first: the explanation of its grounds."""
-        added = {name: value * self._weights.get(name, 0.0) for name, value in candidate.features.items()}
-        return dict(sorted(added.items(), key=lambda item: (-abs(item[1]), item[0])))
-
     def _score(self, candidate: Candidate) -> float:
         total = self._bias + sum([value * self._weights.get(name, 0.0) for name, value in candidate.features.items()])
         return 1 / (1 + exp(-total))

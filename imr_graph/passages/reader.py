@@ -127,16 +127,6 @@ class PassageReader:
             raise UnknownItem(f"no passage {identity} in this store", remedy="see imr-graph passages")
         return sorted(found, key=lambda passage: passage.id)
 
-    def of_issue(self, case: str, n: int) -> list[Passage]:
-        """The passages that an issue quotes, in the order of the ids."""
-        rows = self._db.execute(
-            "SELECT DISTINCT passage FROM letter JOIN issue ON issue.letter = letter.key "
-            "JOIN quote ON quote.issue = issue.key JOIN variant ON variant.key = quote.variant "
-            "WHERE letter.id = ? AND issue.n = ?",
-            (case, n),
-        )
-        return sorted((self._passage(passage) for (passage,) in rows), key=lambda passage: passage.id)
-
     def _listed(self, text: str, least: int, limit: int | None) -> list[PassageCounts]:
         """The passages with all their quotes, as the writer counted them."""
         within, words = _having("key", text)

@@ -93,7 +93,6 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
     assert [p.id for p in reader.get(cut.id)] == [first.id]
     (quotation,) = {q.quotation for p in reader.get(first.id) for q in p.quotes if q.case == "A3"}
     assert {p.text for p in reader.get(quotation)} == {FULL, OTHER}
-    assert {p.text for p in reader.of_issue("A3", 1)} == {FULL, OTHER}
     for wrong in ("0", "no hex", "f" * 40):
         with pytest.raises(UnknownItem, match="imr-graph passages"):
             reader.get(wrong)
