@@ -24,7 +24,7 @@ from imr_graph.search.query import (
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
 
-_DECIDING = frozenset({"outcome", "ground"})  # what a rate is about must not limit what is counted
+DECIDING = frozenset({"outcome", "ground"})  # what a rate is about must not limit what is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Scope:
 
     def for_counting(self) -> Scope:
         """The scope without what limits outcome or ground."""
-        return Scope(tuple(limit for limit in self.limits if not limit.fields & _DECIDING), self.without)
+        return Scope(tuple(limit for limit in self.limits if not limit.fields & DECIDING), self.without)
 
     def words(self) -> str:
         """The limits in words, empty without any."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from imr_graph.app.web.asked import Asked, Pairs, address
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.nodes import address_of, curie
+from imr_graph.app.web.nodes import address_of
 from imr_graph.app.web.page import VENDOR, Link, Page, Tally, without
 from imr_graph.app.web.tree import Drawing, Leaf, draw
 from imr_graph.errors import UnknownItem, UsageError
@@ -17,7 +17,7 @@ from imr_graph.graph.exports.model import Network, Node
 from imr_graph.graph.exports.nearby import nearby
 from imr_graph.graph.exports.xml_formats import graphml
 from imr_graph.models import Model
-from imr_graph.namespaces import concept_iri, decision_iri, issue_iri, passage_iri, prefixes
+from imr_graph.namespaces import concept_iri, curie, decision_iri, issue_iri, passage_iri, prefixes
 from imr_graph.vocabulary import Match
 
 _EACH = 10

@@ -10,11 +10,11 @@ from imr_graph.search.concepts import label, values_of
 from imr_graph.search.precedents import SearchRequest
 from imr_graph.search.query import All, Any, Node, Word, parse_query, render
 from imr_graph.search.schema import load_schema
+from imr_graph.search.scope import DECIDING
 from imr_graph.vocabulary import Vocabulary
 
 LONGEST = 15_000  # characters of a pasted text; the address of the answer must hold it
 _DRAFT = 300  # characters from which a text is a draft and no query
-_DECIDING = ("outcome", "ground")
 TITLES = {
     "service": "Service",
     "service_class": "Class of service",
@@ -73,7 +73,7 @@ def counting(request: SearchRequest) -> Pairs:
 
     That is the search without its ranking words, and without what limits the outcome or the ground.
     """
-    pairs = [(name, value) for name, value in request.filters if name not in _DECIDING]
+    pairs = [(name, value) for name, value in request.filters if name not in DECIDING]
     pairs += [(name, str(day)) for name, day in (("since", request.since), ("until", request.until)) if day]
     if not request.plain:
         parsed = parse_query(request.text)
@@ -84,7 +84,7 @@ def counting(request: SearchRequest) -> Pairs:
 
 
 def _deciding(node: Node) -> bool:
-    return any(f"{field}:" in render(node) for field in _DECIDING)
+    return any(f"{field}:" in render(node) for field in DECIDING)
 
 
 def population_filters(vocabulary: Vocabulary, node: Node) -> Pairs | None:
