@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 
 from imr_graph.errors import StoreError, UnknownItem
+from imr_graph.link.quotation import id_of, key_from, words_of
 from imr_graph.models import Outcome
 from imr_graph.passages.counting import LISTED_PLACES, QuoteRow, count, quote_rows, voices_of
 from imr_graph.passages.drift import changes
 from imr_graph.passages.model import Passage, PassageCounts, Quoting, Variant
-from imr_graph.passages.wording import id_of, key_from, words_of
 from imr_graph.text import Span
 
 
