@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from imr_graph.link.quotation import key_of, words_of
 from imr_graph.passages.reader import PassageReader
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence, QuotingIssue
 from imr_graph.passages.store import PassageWriter
-from imr_graph.passages.wording import key_of, words_of
 
 _WORDS = [a + b + c for a in "bdkmprst" for b in "aeiou" for c in ("lan", "men", "rik", "sol", "tun", "var", "gos")]
 

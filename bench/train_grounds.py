@@ -23,12 +23,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imr_graph.link.grounds import Candidate, GroundReader
+from imr_graph.link.grounds import Candidate, GroundLinker, GroundReader, choose
 from imr_graph.link.passages import PassageLinker
 from imr_graph.models import Outcome
 from imr_graph.parse import parse_letter
 from imr_graph.read import read_sources
-from imr_graph.resources import data_folder
+from imr_graph.resources import data_folder, rules
 from imr_graph.text import SourceText
 from imr_graph.vocabulary import load_vocabulary
 
@@ -51,14 +51,6 @@ class Example:
     candidates: list[Candidate]
     group: str = ""
     weight: float = 1.0
-
-
-def reader() -> GroundReader:
-    scheme = load_vocabulary()["ground"]
-    leaves = [concept for concept in scheme if not scheme.narrower(concept.notation)]
-    return GroundReader(
-        {side: [c.notation for c in leaves if side in c.values("side")] for side in ("upheld", "overturned")}
-    )
 
 
 def load(letters: Path, gold: Path, grounds: GroundReader) -> list[Example]:
@@ -147,17 +139,11 @@ def scores(model: Model, example: Example) -> dict[str, float]:
     }
 
 
-def choose(scored: dict[str, float], threshold: float, most: int = 3) -> set[str]:
-    ranked = sorted(scored, key=lambda ground: (-scored[ground], ground))
-    chosen = {ground for ground in ranked[:most] if scored[ground] >= threshold}
-    return chosen or {ground for ground in ranked[:1] if scored[ground] >= FLOOR}
-
-
 def by_cues(example: Example) -> set[str]:
     """The grounds with most cues, without any model."""
     counted = {c.ground: sum(n.startswith("cue ") and "?" not in n for n in c.features) for c in example.candidates}
     ranked = sorted((g for g in counted if counted[g]), key=lambda ground: (-counted[ground], ground))
-    return set(ranked[:3])
+    return set(ranked[: rules("grounds")["most"]])
 
 
 def micro(pairs: Sequence[tuple[set[str], set[str]]]) -> tuple[float, float, float]:
@@ -232,14 +218,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write ontology/rules/ground_weights.toml")
     parser.add_argument("--errors", action="store_true", help="list the wrong answers of the cross-validation")
     args = parser.parse_args()
-    grounds = reader()
+    grounds = GroundLinker(load_vocabulary()).reader
     examples, extra = load(args.letters, args.gold, grounds), invented(grounds)
     report("cues without a model", examples, [by_cues(e) for e in examples])
     found, folds = cross_validate(examples, extra, args.penalty, args.rounds)
     threshold = max(
-        THRESHOLDS, key=lambda t: micro([(e.labels, choose(s, t)) for e, s in zip(examples, found, strict=True)])[2]
+        THRESHOLDS,
+        key=lambda t: micro([(e.labels, set(choose(s, t, FLOOR))) for e, s in zip(examples, found, strict=True)])[2],
     )
-    answers = [choose(s, threshold) for s in found]
+    answers = [set(choose(s, threshold, FLOOR)) for s in found]
     report(f"{FOLDS} folds, threshold {threshold}", examples, answers)
     by_fold = [
         micro([(e.labels, a) for e, a, f in zip(examples, answers, folds, strict=True) if f == fold])[2]
@@ -247,7 +234,7 @@ def main() -> None:
     ]
     print(f"  mean of folds {statistics.mean(by_fold):.3f}, standard deviation {statistics.stdev(by_fold):.3f}")
     model = fit([*examples, *extra], args.penalty, args.rounds)
-    report("seen in training", examples, [choose(scores(model, e), threshold) for e in examples])
+    report("seen in training", examples, [set(choose(scores(model, e), threshold, FLOOR)) for e in examples])
     per_ground(examples, answers)
     if args.errors:
         for example, answer in zip(examples, answers, strict=True):

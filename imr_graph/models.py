@@ -166,6 +166,12 @@ class Citation(Model):
     span: Span
     rule: str
 
+    @property
+    def printed(self) -> str:
+        """The citation in words: the document with its chapter, section and year."""
+        parts = (self.document, self.chapter, self.section)
+        return ", ".join(part for part in parts if part) + (f" ({self.year})" if self.year else "")
+
 
 class GuidelineLine(Model):
     """The verbatim guideline line of one party; ``cites_nothing`` where it says that it cites no evidence."""

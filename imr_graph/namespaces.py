@@ -37,6 +37,14 @@ def prefixes() -> dict[str, str]:
     return table
 
 
+def curie(iri: str) -> str:
+    """``service:mri`` of an IRI, or the IRI where no prefix fits."""
+    for prefix, namespace in sorted(prefixes().items(), key=lambda pair: -len(pair[1])):
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
 def slug(text: str) -> str:
     """``text`` as the last part of an IRI: lower case letters, digits and single hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

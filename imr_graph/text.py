@@ -37,10 +37,6 @@ class SourceText:
     media_type: str
     pages: tuple[int, ...] = (0,)
 
-    def page_of(self, offset: int) -> int:
-        """The number, from 1, of the page that ``offset`` lies on."""
-        return bisect_right(self.pages, offset)
-
 
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 

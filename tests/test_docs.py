@@ -43,6 +43,12 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_no_command_stands_in_a_block_that_is_not_run(page: Path) -> None:
+    others = re.findall(r"^```(?!console)\w+\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert not re.findall(r"^(?:\$ )?imr-graph .*", "\n".join(others), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target

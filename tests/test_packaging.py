@@ -1,12 +1,14 @@
 """What is installed is what the checkout holds."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
 import imr_graph
 from imr_graph import errors
 from imr_graph.resources import data_folder
+from tests.test_layers import FILES, imports
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,6 +25,14 @@ def test_every_dependency_is_pinned() -> None:
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if not line.startswith("#")}
     names = {re.split(r"[<>=\[ ]", d)[0].lower().replace("_", "-") for d in wanted}
     assert names <= pinned
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["shards"]]
+    declared = {re.split(r"[<>=]", d)[0].partition("-reloaded")[0] for d in wanted}
+    imported = {name.split(".")[0] for path in FILES for name in imports(path)}
+    assert imported - sys.stdlib_module_names - {"imr_graph"} <= declared
 
 
 def test_packaged_data_is_there() -> None:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imr_graph.text import CleanText, SourceText, identity_of
+from imr_graph.text import CleanText, identity_of
 
 STEPS = (
     ("joined hyphens", re.compile(r"-\n"), ""),
@@ -46,8 +46,3 @@ def test_locate_undoes_source_span(text: str) -> None:
 def test_identity_ignores_layout_and_markup() -> None:
     assert identity_of("**MRI** of the\n\nlow- back.") == identity_of("MRI of the low-back")
     assert identity_of("MRI of the low back") != identity_of("CT of the low back")
-
-
-def test_pages_are_counted_from_one() -> None:
-    source = SourceText("a.pdf", "first\fsecond", "", "application/pdf", (0, 6))
-    assert [source.page_of(0), source.page_of(5), source.page_of(6)] == [1, 1, 2]

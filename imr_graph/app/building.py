@@ -153,7 +153,8 @@ def stats(
         rows(({"what": k, "value": v} for k, v in found), ("what", "value"), style_of(style, output), output)
         return
     manifest = generation.manifest()
-    sizes = {f"{part.name} MB": _megabytes(part) for part in (generation.graph, generation.index, generation.letters)}
+    parts = (generation.graph, generation.index, generation.letters, generation.passages)
+    sizes = {f"{part.name} MB": _megabytes(part) for part in parts}
     recipe = manifest.recipe.model_dump()
     table = {"generation": generation.name, **manifest.model_dump(exclude={"recipe"}), **recipe, **sizes}
     rows(({"what": k, "value": v} for k, v in table.items()), ("what", "value"), style_of(style, output), output)

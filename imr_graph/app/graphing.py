@@ -168,15 +168,13 @@ def _value(term: Any, style: Format) -> object:
     """A term for people as a CURIE or a plain value, for programs as its full value."""
     from rdflib import Literal, URIRef
 
-    from imr_graph.namespaces import prefixes
+    from imr_graph.namespaces import curie
 
     if isinstance(term, Literal):
         value = term.toPython()
         return value if isinstance(value, int | float | str) else str(term)
     if isinstance(term, URIRef) and style is Format.TABLE:
-        for prefix, namespace in prefixes().items():
-            if term.startswith(namespace):
-                return f"{prefix}:{term[len(namespace) :]}"
+        return curie(str(term))
     return None if term is None else str(term)
 
 

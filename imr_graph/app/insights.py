@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BodyPart = Annotated[str | None, typer.Option("--body-part", help="Body part.")]
 Drug = Annotated[str | None, typer.Option("--drug", help="Drug, by any of its names.")]
 _SHOWN_CAPS = 6
+_RATE = ("share", "low", "high")
 
 
 def mirror(
@@ -128,9 +129,11 @@ def crossing(
         {"claims_administrator": pair.claims_administrator, "reviewer": pair.reviewer, **_flat(pair.counted)}
         for pair in found.pairs
     ]
-    columns = ("claims_administrator", "reviewer", "issues", "upheld", "overturned", "partially_overturned", "share")
+    columns = ["claims_administrator", "reviewer", "issues", "upheld", "overturned", "partially_overturned", "share"]
     if style_of(style, output) is Format.TABLE:
         typer.echo(counted(found.all), err=True)
+    else:
+        columns += [f"overturn_{name}" for name in _RATE]
     if not rows(table, columns, style_of(style, output), output):
         raise typer.Exit(1)
 
@@ -174,7 +177,13 @@ def _flat(cohort: Cohort) -> dict[str, Any]:
     from imr_graph.insight.brief import share
 
     counts = {name.replace(" ", "_"): n for name, n in cohort.outcomes.items()}
-    return {"issues": cohort.total, **counts, "share": share(cohort), "overturned_rate": cohort.overturned}
+    rate = cohort.overturned.model_dump() if cohort.overturned else {}
+    return {
+        "issues": cohort.total,
+        **counts,
+        "share": share(cohort),
+        **{f"overturn_{name}": rate.get(name) for name in _RATE},
+    }
 
 
 def _one(found: Model, page: Iterator[str], style: Format | None, output: Path, table: list[dict[str, Any]]) -> None:

@@ -70,11 +70,12 @@ def _brief(decision: Decision) -> dict[str, Any]:
 def show(case: Case, store: Store = STORE, style: Style = None, output: Output = STDOUT) -> None:
     """Show one letter: what was asked, what was decided, on which words."""
     letter = _letter(store, case)
-    if style in {None, Format.TABLE}:
+    style = style_of(style, output)
+    if style is Format.TABLE:
         with writing(output) as stream:
             stream.write(_page(letter))
         return
-    rows([letter.decision.model_dump(mode="json")], ("id", "decision_date", "outcome"), style_of(style, output), output)
+    rows([letter.decision.model_dump(mode="json")], ("id", "decision_date", "outcome"), style, output)
 
 
 def _letter(store: Path, case: str) -> Letter:

@@ -10,52 +10,8 @@ from rdflib.term import Node
 from imr_graph.graph.contract import named
 from imr_graph.graph.queries import NamedQuery, load_queries
 from imr_graph.graph.schemes import ontology_files, parse_turtle
+from imr_graph.resources import rules
 
-# What a Decision holds and the graph does not, with the reason. All of it is in the archive of the store.
-NOT_IN_GRAPH = {
-    "Evidence": "where each value stands in the letter; `show CASE` reads it from the archive",
-    "Mention": "words that were linked, with score and rule; only `show --explain` asks for them",
-    "Reviewer.certifications": "the words; imr:reviewerSpecialty has what they mean",
-    "Reviewer.licensed_in": "no question asks for the states of licensure",
-    "Decision.case_number": "equal to the identifier wherever the letter has one",
-    "Decision.layout": "how the letter was read",
-    "Decision.date_assigned": "no question asks for it; received, denied and decided do",
-    "Decision.clinical_summary": "text is searched in the text index",
-    "Decision.clinical_summary_span": "evidence",
-    "Decision.evidence": "see Evidence",
-    "Decision.mentions": "see Mention",
-    "Problem.message": "`problems CASE` shows it",
-    "Problem.spans": "evidence",
-    "Diagnosis.icd10cm": "the concept in the vocabulary has its codes",
-    "Diagnosis.span": "evidence",
-    "Diagnosis.score": "evidence",
-    "Diagnosis.rule": "evidence",
-    "Drug.text": "the heading has the words",
-    "Drug.ingredients": "imr:drug has them for the issue",
-    "Drug.form": "no question asks for it",
-    "Drug.span": "evidence",
-    "Drug.rule": "evidence",
-    "Issue.service_class": "skos:broader of the service",
-    "Issue.rationale": "text is searched in the text index",
-    "Issue.rationale_span": "evidence",
-    "Issue.conclusion": "says the outcome again",
-    "Issue.conclusion_span": "evidence",
-    "Citation.source": "the guideline has its family above it",
-    "Citation.chapter": "part of the section that is cited; the words only where no section is named",
-    "Citation.span": "evidence",
-    "Citation.rule": "evidence",
-    "GuidelineLine.text": "read into citation acts; `show CASE` has the words",
-    "GuidelineLine.span": "evidence",
-    "GuidelineLine.outside_mtus": "says why a guideline was chosen, which no question asks",
-    "Ground.sentence": "text is searched in the text index; `show CASE` has it",
-    "Ground.span": "evidence",
-    "Ground.score": "evidence",
-    "Ground.rule": "evidence",
-    "QuotedPassage.span": "evidence",
-    "QuotedPassage.source": "the guideline has its family above it",
-    "QuotedPassage.marked": "evidence",
-    "QuotedPassage.rule": "evidence",
-}
 _KINDS = (("Classes", OWL.Class), ("Properties", None), ("Properties of concepts", OWL.AnnotationProperty))
 
 
@@ -100,7 +56,7 @@ def ontology_page() -> str:
         for term in sorted(str(term) for each in kinds for term in graph.subjects(RDF.type, each)):
             lines += _term(graph, URIRef(term))
     lines += ["## What the graph leaves out\n", "Each of these is in the archive of a store, beside the text.\n"]
-    lines += [f"- `{field}`: {reason}" for field, reason in NOT_IN_GRAPH.items()]
+    lines += [f"- `{field}`: {reason}" for field, reason in rules("not_in_graph").items()]
     return "\n".join(lines) + "\n"
 
 

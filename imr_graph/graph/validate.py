@@ -18,7 +18,7 @@ from rdflib.term import Node
 from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.schemes import ontology_files, parse_turtle
 from imr_graph.graph.terms import iri
-from imr_graph.namespaces import prefixes
+from imr_graph.namespaces import curie
 from imr_graph.resources import data_folder
 
 _CONCEPTS = "CONSTRUCT { ?c a skos:Concept } WHERE { ?c a skos:Concept }"
@@ -89,9 +89,7 @@ def _violations(report: Graph) -> Iterator[Violation]:
 
 
 def _short(node: Node | None) -> str:
-    """A term as people read it: its CURIE where a prefix fits (the longest), a literal's text."""
+    """A term as people read it: its CURIE where a prefix fits, a literal's text."""
     if isinstance(node, Literal) or node is None:
         return str(node)
-    text = str(node)
-    fits = [(len(home), prefix) for prefix, home in prefixes().items() if text.startswith(home)]
-    return f"{max(fits)[1]}:{text[max(fits)[0] :]}" if fits else text
+    return curie(str(node))

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 
 from imr_graph.models import Model, Outcome, Party
 from imr_graph.namespaces import slug
+from imr_graph.rates import OVERTURNED
 from imr_graph.search.concepts import label
-from imr_graph.search.documents import StoredGround, StoredIssue, StoredPassage
+from imr_graph.search.documents import StoredGround, StoredIssue, StoredPassage, amount_of
 from imr_graph.search.precedents import Precedents, SearchRequest
 from imr_graph.search.schema import load_schema
-from imr_graph.search.twins import same_rationale, same_worker
+from imr_graph.search.twins import rationale_words, same_rationale, same_worker
 from imr_graph.vocabulary import Vocabulary
 
 _OTHER_SIDE = {
-    Outcome.UPHELD: (Outcome.OVERTURNED, Outcome.PARTIALLY_OVERTURNED),
+    Outcome.UPHELD: OVERTURNED,
     Outcome.OVERTURNED: (Outcome.UPHELD,),
     Outcome.PARTIALLY_OVERTURNED: (Outcome.UPHELD,),
 }
@@ -91,9 +92,7 @@ def compare_issues(vocabulary: Vocabulary, issue: StoredIssue, other: StoredIssu
 
 
 def _alike(one: StoredIssue, other: StoredIssue) -> bool:
-    return same_worker(one, other) or same_rationale(
-        frozenset(one.rationale.lower().split()), frozenset(other.rationale.lower().split())
-    )
+    return same_worker(one, other) or same_rationale(rationale_words(one), rationale_words(other))
 
 
 def _side(issue: StoredIssue) -> Side:
@@ -116,13 +115,12 @@ def _cited(issue: StoredIssue, party: Party) -> tuple[str, ...]:
 
 def _facts(issue: StoredIssue) -> dict[str, tuple[str, ...]]:
     """The facts that are compared, as notations of the index's fields."""
-    amount = (f"{issue.quantity:g} {issue.unit or 'units'}",) if issue.quantity is not None else ()
     return {
         "service": (issue.service,) if issue.service else (),
         "drug": issue.drug,
         "body_part": issue.body_parts,
         "laterality": (issue.laterality,) if issue.laterality else (),
-        "amount": amount,
+        "amount": amount_of(issue),
         "diagnosis": issue.diagnoses,
         "section": tuple(c.section for c in issue.citations if c.cited_by is Party.REVIEWER),
         "specialty": issue.specialties,

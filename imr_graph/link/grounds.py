@@ -161,6 +161,14 @@ class _Proposals:
         return strong, -len(self._specific[number])
 
 
+def choose(scored: Mapping[str, float], threshold: float, floor: float) -> list[str]:
+    """The grounds that reach ``threshold``, best first, else the best one that reaches ``floor``."""
+    ranked = sorted(scored, key=lambda ground: (-scored[ground], ground))
+    chosen = [ground for ground in ranked if scored[ground] >= threshold]
+    most: int = rules("grounds")["most"]
+    return chosen[:most] or [ground for ground in ranked[:1] if scored[ground] >= floor]
+
+
 class GroundLinker:
     """Adds the grounds of every issue."""
 
@@ -175,7 +183,6 @@ class GroundLinker:
         self._bias: float = model["bias"]
         self._threshold: float = model["threshold"]
         self._floor: float = model["floor"]
-        self._most: int = rules("grounds")["most"]
 
     def __call__(self, letter: ParsedLetter) -> ParsedLetter:
         """The letter with its grounds; the passages step has marked quoted guideline text before."""
@@ -183,11 +190,6 @@ class GroundLinker:
             issue.model_copy(update={"grounds": self._ground(issue, letter.clean)}) for issue in letter.decision.issues
         )
         return replace(letter, decision=letter.decision.model_copy(update={"issues": issues}))
-
-    def weigh(self, candidate: Candidate) -> dict[str, float]:
-        """What each feature of a candidate adds to its score, largest first: the explanation of its grounds."""
-        added = {name: value * self._weights.get(name, 0.0) for name, value in candidate.features.items()}
-        return dict(sorted(added.items(), key=lambda item: (-abs(item[1]), item[0])))
 
     def _score(self, candidate: Candidate) -> float:
         total = self._bias + sum([value * self._weights.get(name, 0.0) for name, value in candidate.features.items()])
@@ -200,13 +202,11 @@ class GroundLinker:
         base = clean.locate(issue.rationale_span)[0]
         quoted = [(a - base, b - base) for a, b in (clean.locate(p.span) for p in issue.quoted_passages)]
         spans, clauses = self.reader.rationales.read(text, quoted)
-        scored = [(self._score(c), c) for c in self.reader.candidates(clauses, issue.outcome, issue.request)]
-        scored.sort(key=lambda item: (-item[0], item[1].ground))
-        chosen = [item for item in scored if item[0] >= self._threshold] or [
-            i for i in scored[:1] if i[0] >= self._floor
-        ]
+        proposed = {c.ground: c for c in self.reader.candidates(clauses, issue.outcome, issue.request)}
+        scored = {ground: self._score(candidate) for ground, candidate in proposed.items()}
         found = []
-        for score, candidate in chosen[: self._most]:
+        for ground in choose(scored, self._threshold, self._floor):
+            score, candidate = scored[ground], proposed[ground]
             start, end = spans[candidate.clause.sentence if candidate.clause else -1]
             span = clean.source_span(base + start, base + end)
             rule = candidate.cue or f"{candidate.ground}: no cue"

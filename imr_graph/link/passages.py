@@ -7,13 +7,13 @@ marks are candidates, and a second score decides. An attribution begins a new pa
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imr_graph.link.attribution import Attributor, cited
+from imr_graph.link.quotation import id_of, key_of, words_of
 from imr_graph.link.recital import Recital, Sentence, Stretch
 from imr_graph.models import Issue, QuotedPassage
 from imr_graph.resources import rules
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from imr_graph.parse import ParsedLetter
 
 _QUOTE = re.compile('["“”]')
-_WORD = re.compile(r"[a-z0-9]+")
 _SUBJECT_REACH = 110
 _LEAD = 140
 _EDGE = ' \t\n"“”'
@@ -72,7 +71,6 @@ class PassageLinker:
         self._recital = recital or Recital(self._attributor)
         self._copula = re.compile(table["copula"])
         self._foreign = re.compile(table["foreign_lead"])
-        self._reference = re.compile(table["reference"])
         self._references_at_end = re.compile(rf"(?:{table['reference']}[.;]?)+\s*$")
         self._table = table
 
@@ -168,7 +166,7 @@ class PassageLinker:
             text = issue.rationale[start:end]
             citation = cited(lead[-200:], issue.citations)
             yield QuotedPassage(
-                id=self.passage_id(text),
+                id=id_of(key_of(words_of(text))),
                 text=text,
                 span=clean.source_span(base + start, base + end),
                 source=citation.source if citation else None,
@@ -184,8 +182,3 @@ class PassageLinker:
         text = self._references_at_end.sub("", text).rstrip(_EDGE)
         start = stretch.start + len(text) - len(text.lstrip(_EDGE))
         return start, stretch.start + len(text)
-
-    def passage_id(self, text: str) -> str:
-        """The first 16 hex digits of the sha256 of the words of ``text``, references left out."""
-        words = _WORD.findall(self._reference.sub(" ", text).lower())
-        return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from imr_graph.link.quotation import id_of
 from imr_graph.models import Outcome
 from imr_graph.passages.independence import Witness, voices
 from imr_graph.passages.model import CitedAs, Fork, PassageCounts
-from imr_graph.passages.wording import id_of
 
 # In this order: from the passage to its quotes, however few of these a filter keeps (CROSS forbids SQLite another one)
 _JOINS = (

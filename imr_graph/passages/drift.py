@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from imr_graph.link.quotation import without_references
 from imr_graph.passages.model import Change
-from imr_graph.passages.wording import is_number, without_references
+from imr_graph.passages.wording import is_number
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _CUT = 3  # at either end, so many times fewer words than the consensus has are a cut

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 
 from imr_graph.errors import REBUILD, StoreError, UnknownItem
+from imr_graph.link.quotation import id_of, key_from, words_of
 from imr_graph.models import Outcome
 from imr_graph.passages.counting import LISTED_PLACES, QuoteRow, count, quote_rows, voices_of
 from imr_graph.passages.drift import changes
 from imr_graph.passages.model import Passage, PassageCounts, Quoting, Variant
-from imr_graph.passages.wording import id_of, key_from, words_of
 from imr_graph.text import Span
 
 
@@ -99,7 +99,7 @@ class PassageReader:
             return self._listed(text, least, limit)
         found: list[PassageCounts] = []
         for key, weight in self._ranked(text, conditions, values):
-            full = limit is not None and len(found) >= limit and weight <= found[-1].letters
+            full = limit is not None and len(found) >= limit and weight < found[-1].letters
             if weight < least or full:
                 break
             rows = quote_rows(self._db, key, conditions, values)
@@ -126,16 +126,6 @@ class PassageReader:
         if not found:
             raise UnknownItem(f"no passage {identity} in this store", remedy="see imr-graph passages")
         return sorted(found, key=lambda passage: passage.id)
-
-    def of_issue(self, case: str, n: int) -> list[Passage]:
-        """The passages that an issue quotes, in the order of the ids."""
-        rows = self._db.execute(
-            "SELECT DISTINCT passage FROM letter JOIN issue ON issue.letter = letter.key "
-            "JOIN quote ON quote.issue = issue.key JOIN variant ON variant.key = quote.variant "
-            "WHERE letter.id = ? AND issue.n = ?",
-            (case, n),
-        )
-        return sorted((self._passage(passage) for (passage,) in rows), key=lambda passage: passage.id)
 
     def _listed(self, text: str, least: int, limit: int | None) -> list[PassageCounts]:
         """The passages with all their quotes, as the writer counted them."""

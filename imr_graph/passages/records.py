@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from imr_graph.link.quotation import key_of, words_of
 from imr_graph.link.sentences import sentences
 from imr_graph.models import Decision, Issue, Party, QuotedPassage
 from imr_graph.passages.settings import load_settings
-from imr_graph.passages.wording import key_of, words_of
 
 
 class Attribution(NamedTuple):

@@ -13,11 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
+from imr_graph.link.quotation import words_of
 from imr_graph.passages.counting import LISTED_PLACES, count, quote_rows, voices_of
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence
 from imr_graph.passages.settings import load_settings
 from imr_graph.passages.stars import Member, Neighbour, settle
-from imr_graph.passages.wording import containment, fingerprints, resemblance, shingles, words_of
+from imr_graph.passages.wording import containment, fingerprints, resemblance, shingles
 
 _SCHEMA = """
 CREATE TABLE letter (

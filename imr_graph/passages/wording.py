@@ -1,9 +1,7 @@
-"""The words of a quoted sentence: its identity, its fingerprints, and how much of one stands in another."""
+"""The words of a quoted sentence: its numbers, its fingerprints, and how much of one stands in another."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 from functools import cache
 from zlib import crc32
@@ -11,15 +9,7 @@ from zlib import crc32
 from imr_graph.passages.settings import load_settings
 from imr_graph.resources import rules
 
-# "4-6 visits" is "4", "6", "visits": the words that the id of a quoted passage is made of
-_WORD = re.compile(r"[a-z0-9]+")
 _NUMBER = "0"
-
-
-@cache
-def _reference() -> re.Pattern[str]:
-    # "(Rowe, 2016)", "[12, 40]"
-    return re.compile(rules("passages")["reference"])
 
 
 @cache
@@ -27,36 +17,9 @@ def _number_words() -> frozenset[str]:
     return frozenset(word for word in rules("quantities")["numbers"] if word.isalpha() and word != "once")
 
 
-def without_references(text: str) -> str:
-    """``text`` without its literature references."""
-    return _reference().sub(" ", text)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a quotation in lower case; literature references left out, as in the id of a quoted passage."""
-    return _WORD.findall(without_references(text).lower())
-
-
 def is_number(word: str) -> bool:
     """Whether a word of :func:`words_of` is a number in digits or letters."""
     return word.isdecimal() or word in _number_words()
-
-
-def key_of(words: Sequence[str]) -> int:
-    """The identity of these words, a signed 64 bit number; :func:`id_of` prints it."""
-    return int.from_bytes(hashlib.sha256(" ".join(words).encode()).digest()[:8], "big", signed=True)
-
-
-def id_of(key: int) -> str:
-    """The 16 hex digits of a key: for a whole quotation :attr:`imr_graph.models.QuotedPassage.id`."""
-    return f"{key & (1 << 64) - 1:016x}"
-
-
-def key_from(identity: str) -> int:
-    """The key with this id; :class:`ValueError` where it is none."""
-    if len(identity) > 16:
-        raise ValueError(f"{identity} is more than 64 bits")
-    return int.from_bytes(bytes.fromhex(identity.zfill(16)), "big", signed=True)
 
 
 def comparable(words: Sequence[str]) -> list[str]:

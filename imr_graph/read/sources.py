@@ -39,7 +39,8 @@ def find_sources(
 
     ``-`` is standard input. ``passed_over`` counts, by extension, the files of folders and archives that do
     not look like letters, ``listed`` the bytes. A shard (a file with many letters) is not opened where ``skip`` says so
-    of its path. Nothing is raised: what cannot be read becomes a reference with its ``error``.
+    of its path. What cannot be read becomes a reference with its ``error``; :class:`UsageError` is raised only where a
+    package that a shard needs is not installed.
     """
     look = _Look(limits, Counter() if passed_over is None else passed_over, listed or Listed(), skip)
     for path in sorted({str(p) for p in paths}):

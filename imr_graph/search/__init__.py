@@ -1,1 +1,1 @@
-"""To be written."""
+"""Precedent search: decided issues as documents of a text engine, ranked by shared concepts and words, and counted."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from imr_graph.models import Outcome
 from imr_graph.namespaces import slug
-from imr_graph.rates import FLOOR, wilson
+from imr_graph.rates import OVERTURNED, overturn_rate
 from imr_graph.search.answer import Cohort, FacetValue, GroundSides
 from imr_graph.search.concepts import label, named_drugs, value_of
 from imr_graph.search.engine import TextIndex
@@ -15,8 +15,6 @@ from imr_graph.search.facts import QueryFacts
 from imr_graph.search.query import All, Any, Everything, Node, Word
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
-
-_OVERTURNED = (slug(Outcome.OVERTURNED), slug(Outcome.PARTIALLY_OVERTURNED))
 
 
 class Population(NamedTuple):
@@ -69,14 +67,14 @@ def count_cohort(index: TextIndex, population: str, node: Node) -> Cohort:
 
 def cohort_of(population: str, counts: Mapping[str, int]) -> Cohort:
     """The cohort with these counts of issues, by the index's notation of their outcome."""
-    total = sum(counts.values())
-    overturned = sum(counts.get(value, 0) for value in _OVERTURNED)
+    outcomes = {str(outcome): counts.get(slug(outcome), 0) for outcome in Outcome}
+    rate = overturn_rate(outcomes)
     return Cohort(
         population=population,
-        total=total,
-        outcomes={str(outcome): counts.get(slug(outcome), 0) for outcome in Outcome},
-        overturned=wilson(overturned, total) if total >= FLOOR else None,
-        too_few=total < FLOOR,
+        total=sum(outcomes.values()),
+        outcomes=outcomes,
+        overturned=rate,
+        too_few=rate is None,
     )
 
 
@@ -95,8 +93,8 @@ def facet_values(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int
 
 def ground_sides(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int) -> tuple[GroundSides, ...]:
     """The grounds of the issues that match, with how often each stands on either side, most frequent first."""
-    upheld = _grounds(index, node, (slug(Outcome.UPHELD),))
-    overturned = _grounds(index, node, _OVERTURNED)
+    upheld = _grounds(index, node, (Outcome.UPHELD,))
+    overturned = _grounds(index, node, OVERTURNED)
     names = sorted(upheld.keys() | overturned.keys(), key=lambda g: (-upheld.get(g, 0) - overturned.get(g, 0), g))
     return tuple(
         GroundSides(
@@ -109,6 +107,6 @@ def ground_sides(index: TextIndex, vocabulary: Vocabulary, node: Node, size: int
     )
 
 
-def _grounds(index: TextIndex, node: Node, outcomes: Sequence[str]) -> dict[str, int]:
-    side = All((node, Any(tuple(Word("outcome", outcome) for outcome in outcomes))))
+def _grounds(index: TextIndex, node: Node, outcomes: Sequence[Outcome]) -> dict[str, int]:
+    side = All((node, Any(tuple(Word("outcome", slug(outcome)) for outcome in outcomes))))
     return index.facets(side, ["ground"], 200)["ground"]

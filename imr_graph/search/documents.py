@@ -102,7 +102,8 @@ def issue_documents(decision: Decision, vocabulary: Vocabulary) -> list[IssueDoc
     return [_document(decision, issue, vocabulary) for issue in sorted(decision.issues, key=lambda issue: issue.n)]
 
 
-def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+def distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    """The values without repeats and empty ones, in order."""
     return tuple(dict.fromkeys(value for value in values if value))
 
 
@@ -124,12 +125,10 @@ def _section_of(citation: Citation) -> str:
 
 
 def _citation(citation: Citation) -> StoredCitation:
-    parts = (citation.document, citation.chapter, citation.section)
-    text = ", ".join(part for part in parts if part) + (f" ({citation.year})" if citation.year else "")
     return StoredCitation(
         cited_by=citation.cited_by,
         source=citation.source,
-        text=text,
+        text=citation.printed,
         section=_section_of(citation) or _document_of(citation),
     )
 
@@ -138,7 +137,7 @@ def _crossings(issue: Issue, name: Callable[[Citation], str]) -> tuple[str, ...]
     """Every name cited by the claims administrator with every name cited by the reviewer."""
     silent = {line.party for line in issue.guideline_lines if line.cites_nothing}
     cited = {
-        party: _distinct(name(citation) for citation in issue.citations if citation.cited_by is party)
+        party: distinct(name(citation) for citation in issue.citations if citation.cited_by is party)
         or (NOTHING_CITED if party in silent else UNNAMED,)
         for party in Party
     }
@@ -146,7 +145,8 @@ def _crossings(issue: Issue, name: Callable[[Citation], str]) -> tuple[str, ...]
     return tuple(CROSSING.join(pair) for pair in pairs)
 
 
-def _amount(issue: Issue) -> tuple[str, ...]:
+def amount_of(issue: Issue | StoredIssue) -> tuple[str, ...]:
+    """The amount first requested with its unit, as in ``8 sessions``; empty where none is stated."""
     return (f"{issue.quantity:g} {issue.unit or 'units'}",) if issue.quantity is not None else ()
 
 
@@ -165,13 +165,13 @@ def _stored(decision: Decision, issue: Issue, service_class: str | None) -> Stor
         laterality=issue.laterality,
         quantity=issue.quantity,
         unit=issue.unit,
-        diagnoses=_distinct(diagnosis.concept for diagnosis in present),
-        diagnosis_texts=_distinct(diagnosis.text for diagnosis in present),
-        diagnosis_parts=_distinct(diagnosis.body_part for diagnosis in present),
+        diagnoses=distinct(diagnosis.concept for diagnosis in present),
+        diagnosis_texts=distinct(diagnosis.text for diagnosis in present),
+        diagnosis_parts=distinct(diagnosis.body_part for diagnosis in present),
         citations=tuple(_citation(citation) for citation in issue.citations),
         passages=tuple(StoredPassage(id=p.id, text=p.text, span=p.span) for p in issue.quoted_passages),
         grounds=tuple(StoredGround(notation=g.notation, sentence=g.sentence, span=g.span) for g in issue.grounds),
-        specialties=decision.reviewer.specialties or _distinct(map(slug, decision.reviewer.certifications)),
+        specialties=decision.reviewer.specialties or distinct(map(slug, decision.reviewer.certifications)),
         date_of_injury=decision.date_of_injury,
         age=decision.patient.age,
         sex=decision.patient.sex,
@@ -204,23 +204,23 @@ def _document(decision: Decision, issue: Issue, vocabulary: Vocabulary) -> Issue
         "guideline": "\n".join(line.text for line in issue.guideline_lines),
     }
     keywords = {
-        "service": _distinct([stored.service]),
-        "service_class": _distinct([stored.service_class]),
+        "service": distinct([stored.service]),
+        "service_class": distinct([stored.service_class]),
         "drug": stored.drug,
         "body_part": stored.body_parts,
-        "laterality": _distinct([stored.laterality]),
+        "laterality": distinct([stored.laterality]),
         "diagnosis": stored.diagnoses,
-        "document": _distinct(map(_document_of, issue.citations)),
-        "section": _distinct(map(_section_of, issue.citations)),
-        "ground": _distinct(ground.notation for ground in issue.grounds),
+        "document": distinct(map(_document_of, issue.citations)),
+        "section": distinct(map(_section_of, issue.citations)),
+        "ground": distinct(ground.notation for ground in issue.grounds),
         "specialty": stored.specialties,
         "outcome": (slug(issue.outcome),),
         "year": (str(day.year),) if day else (),
-        "amount": _amount(issue),
+        "amount": amount_of(issue),
         "crossing": _crossings(issue, _document_of),
         "section_crossing": _crossings(issue, lambda citation: _section_of(citation) or _document_of(citation)),
         "unlocated": () if located else (UNLOCATED,),
-        "beside": _distinct(other.service for other in decision.issues if other.service != issue.service),
+        "beside": distinct(other.service for other in decision.issues if other.service != issue.service),
         "unlinked": _unlinked(issue, stored),
         "case": (decision.id,),
     }

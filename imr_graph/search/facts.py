@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +51,3 @@ def facts_of(issue: StoredIssue) -> QueryFacts:
         diagnoses=issue.diagnoses,
         hinted_parts=issue.diagnosis_parts,
     )
-
-
-def distinct(values: Sequence[str | None]) -> tuple[str, ...]:
-    """The values without repeats and empty ones, in order."""
-    return tuple(dict.fromkeys(value for value in values if value))

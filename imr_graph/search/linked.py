@@ -8,7 +8,8 @@ from imr_graph.link.diagnoses import Condition, DiagnosisReader
 from imr_graph.link.requests import RequestFacts, RequestReader
 from imr_graph.link.sentences import sentences
 from imr_graph.resources import rules
-from imr_graph.search.facts import QueryFacts, distinct
+from imr_graph.search.documents import distinct
+from imr_graph.search.facts import QueryFacts
 from imr_graph.vocabulary import Vocabulary
 
 

@@ -35,7 +35,8 @@ from imr_graph.search.schema import IndexSchema, load_schema
 _PAYLOAD = "payload"
 _ANALYSER = "imr"
 _HEAP_BYTES = 128_000_000
-_TIES = 20  # fetched beyond the limit, so that equal scores at the limit are cut in a stable order
+_ORDER = "order"
+_TIES = 20  # fetched beyond the limit at first, to see whether equal scores are cut there
 
 
 def _schema(declared: IndexSchema) -> tantivy.Schema:
@@ -50,6 +51,7 @@ def _schema(declared: IndexSchema) -> tantivy.Schema:
         else:  # signed: a Python int in an unsigned field kills the writer
             builder.add_integer_field(field.name, indexed=True, fast=True)
     builder.add_bytes_field(_PAYLOAD, stored=True)
+    builder.add_integer_field(_ORDER, fast=True)
     return builder.build()
 
 
@@ -78,6 +80,14 @@ def _open(folder: Path) -> tantivy.Index:
 def create(folder: Path) -> None:
     """Make an empty index in ``folder``."""
     tantivy.Index(_schema(load_schema()), path=str(folder))
+
+
+def _order(case: str) -> int:
+    """A number that orders as the first nine characters of ``case`` do: seven bits each are all that one can hold."""
+    number = 0
+    for character in case[:9].ljust(9, "\0"):
+        number = number << 7 | min(ord(character), 127)
+    return number
 
 
 def linked_view(folder: Path) -> tempfile.TemporaryDirectory[str]:
@@ -122,9 +132,34 @@ class TantivyIndex:
 
     def search(self, node: Node, limit: int) -> list[Match]:
         """The best ``limit`` matches, best first; equal scores in the order of their keys."""
-        found = self._searcher.search(self._query(node), limit + _TIES, count=False).hits
-        matches = [Match(round(score, 5), self._searcher.doc(at).get_first(_PAYLOAD) or b"") for score, at in found]
+        found = self._candidates(self._query(node), limit)
+        matches = [Match(score, self._searcher.doc(at).get_first(_PAYLOAD) or b"") for score, at in found]
         return sorted(matches, key=lambda match: (-match.score, match.payload))[:limit]
+
+    def _candidates(self, query: Query, limit: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """A few matches, among them the best ``limit`` in the order of scores and keys."""
+        best = self._searcher.search(query, 1, count=False).hits
+        if not best or not best[0][0]:  # filters alone give no score: the first keys, without a look at the others
+            return [(0.0, at) for _, at in self._level(query, limit, _ORDER)]
+        ranked = self._level(query, limit)
+        last = ranked[-1][0]
+        better, tied = ([hit for hit in ranked if (hit[0] > last) is above] for above in (True, False))
+        orders = [order or 0 for order in self._searcher.fast_field_values(_ORDER, [at for _, at in tied])]
+        cut = sorted(orders)[min(limit - len(better), len(tied)) - 1]
+        return better + [hit for hit, order in zip(tied, orders, strict=True) if order <= cut]
+
+    def _level(self, query: Query, limit: int, field: str | None = None) -> list[tuple[float, tantivy.DocAddress]]:
+        """The first ``limit`` matches by score, or else by a field, and all that are level with the last of them."""
+        size, everything = limit + _TIES, max(1, len(self))
+        while True:
+            hits = self._searcher.search(
+                query, min(size, everything), count=False, order_by_field=field, order=tantivy.Order.Asc
+            ).hits
+            found = [(round(key, 5), at) for key, at in hits]
+            last = found[min(limit, len(found)) - 1][0] if found else 0
+            if len(found) < size or found[-1][0] != last:
+                return found[:limit] + [hit for hit in found[limit:] if hit[0] == last]
+            size *= 10
 
     def count(self, node: Node) -> int:
         """How many issues match."""
@@ -236,6 +271,7 @@ class TantivyWriter:
             for field, number in document.numbers.items():
                 entry.add_integer(field, number)
             entry.add_bytes(_PAYLOAD, document.payload)
+            entry.add_integer(_ORDER, _order(document.keywords["case"][0]))
             self._writer.add_document(entry)
 
     def delete_case(self, case: str) -> None:

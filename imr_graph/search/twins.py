@@ -11,7 +11,8 @@ _SHORTEST = 40  # words; shorter rationales are alike by chance
 _ALIKE = 0.9
 
 
-def _words(issue: StoredIssue) -> frozenset[str]:
+def rationale_words(issue: StoredIssue) -> frozenset[str]:
+    """The different words of a rationale, by which :func:`same_rationale` compares."""
     return frozenset(issue.rationale.lower().split())
 
 
@@ -42,7 +43,7 @@ def mark_twins(found: Iterable[tuple[Hit, StoredIssue]], *, fold: bool) -> list[
     kept: list[tuple[Hit, str | None, str | None]] = []
     folded: dict[str, list[str]] = {}
     for hit, issue in found:
-        words = _words(issue)
+        words = rationale_words(issue)
         letter = next((h.key for h, i, _ in heads if i.case == issue.case), None)
         others = ((h, i, w) for h, i, w in heads if i.case != issue.case)
         twin = next((h.key for h, i, w in others if same_worker(i, issue) or same_rationale(w, words)), None)

@@ -181,6 +181,8 @@ def test_wrong_usage_is_exit_2(store: Path, tmp_path: Path) -> None:
 def test_show_and_problems(store: Path) -> None:
     shown = imr_graph("show", "CM15-9900001#1", "--store", store, "--format", "table").stdout
     assert "Issue 1:" in shown
+    piped = imr_graph("show", "CM15-9900001", "--store", store).stdout
+    assert {"evidence", "mentions"} <= json.loads(piped).keys()
     codes = imr_graph("query", "problems", "--store", store, "--format", "json").stdout
     assert "quantity-differs" in codes
 

@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from imr_graph.app.cli import app
+from imr_graph.app.insights import _flat
 from imr_graph.errors import ImrGraphError
 from imr_graph.pipeline.build import build
+from imr_graph.search.cohorts import cohort_of
 
 Ask = Callable[..., Result]
 
@@ -52,6 +54,15 @@ def test_every_command_prints_a_page_json_and_csv(ask: Ask, arguments: list[str]
     assert len(list(csv.DictReader(io.StringIO(ask(*arguments, "--format", "csv").stdout)))) >= 1
     markdown = ask(*arguments, "--format", "md").stdout
     assert markdown.startswith(("|", "#"))
+
+
+@pytest.mark.parametrize(
+    ("upheld", "rate"), [(12, ("40% (22% to 61%)", 0.4, 0.219, 0.613)), (11, ("too few", None, None, None))]
+)
+def test_a_share_is_words_and_numbers(upheld: int, rate: tuple[object, ...]) -> None:
+    row = _flat(cohort_of("MRI", {"upheld": upheld, "overturned": 5, "partially-overturned": 3}))
+    assert tuple(row[name] for name in ("share", "overturn_share", "overturn_low", "overturn_high")) == rate
+    assert (row["issues"], row["partially_overturned"]) == (upheld + 8, 3)
 
 
 def test_the_passage_of_a_hit_can_be_shown(ask: Ask) -> None:

@@ -11,11 +11,11 @@ import pytest
 from rdflib import OWL, RDF, Graph
 
 from imr_graph import models
-from imr_graph.graph.reference import NOT_IN_GRAPH, ontology_page, queries_page
+from imr_graph.graph.reference import ontology_page, queries_page
 from imr_graph.graph.triples import decision_quads
 from imr_graph.models import Decision, Model
 from imr_graph.namespaces import ONTOLOGY, prefixes
-from imr_graph.resources import data_folder
+from imr_graph.resources import data_folder, rules
 from imr_graph.text import Span
 from tests.graph.letters import DECISIONS
 
@@ -94,11 +94,11 @@ def test_every_field_is_in_the_graph_or_left_out_for_a_reason() -> None:
     fields = {
         f"{kind.__name__}.{field}"
         for kind in kinds
-        if kind not in (Model, models.Letter) and kind.__name__ not in NOT_IN_GRAPH
+        if kind not in (Model, models.Letter) and kind.__name__ not in rules("not_in_graph")
         for field in kind.model_fields
         if not (kind is Decision and field in ("reviewer", "patient")) and field != "schedule"
     }
-    assert {name for name in NOT_IN_GRAPH if "." in name} == fields - told
+    assert {name for name in rules("not_in_graph") if "." in name} == fields - told
 
 
 def test_every_file_uses_the_one_prefix_map() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imr_graph.link.passages import PassageLinker, label_runs, quotations
+from imr_graph.link.quotation import id_of, key_of, words_of
 from imr_graph.link.wording import Wording, fives_of, level, packed, threes_of, unpacked
 from imr_graph.models import Citation, Decision, Issue, Layout, Outcome, Party, QuotedPassage
 from imr_graph.parse import ParsedLetter
@@ -68,10 +69,11 @@ def test_marks_and_document_are_told(linker: PassageLinker) -> None:
 
 
 def test_id_leaves_out_references_case_and_marks(linker: PassageLinker) -> None:
-    one = linker.passage_id("Sand baths help. (Rowe, 2016) They are dry.")
-    assert one == linker.passage_id('"sand baths help; they are DRY')
-    assert one != linker.passage_id("Sand baths harm. They are dry.")
-    assert len(one) == 16
+    said = "Sand baths help dry skin when creams have failed. (Rowe, 2016) They are for adults."
+    quoted, bare = (f'The ODG states that "{text}"' for text in (said, said.replace("(Rowe, 2016) ", "").upper()))
+    (one,), (other,) = linked(linker, quoted), linked(linker, bare)
+    assert one.id == other.id == id_of(key_of(words_of(said)))
+    assert len(one.id) == 16
 
 
 def test_known_wording_is_told_by_hashes() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from imr_graph.link.quotation import key_of, words_of
 from imr_graph.passages.reader import PassageReader
 from imr_graph.passages.records import Attribution, LetterQuotes, QuotedSentence, QuotingIssue
 from imr_graph.passages.store import PassageWriter
-from imr_graph.passages.wording import key_of, words_of
 
 Make = Callable[..., LetterQuotes]
 Fill = Callable[[Iterable[LetterQuotes]], PassageReader]

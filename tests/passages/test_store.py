@@ -93,7 +93,6 @@ def test_any_id_leads_to_the_passage(quoting: Make, fill: Fill) -> None:
     assert [p.id for p in reader.get(cut.id)] == [first.id]
     (quotation,) = {q.quotation for p in reader.get(first.id) for q in p.quotes if q.case == "A3"}
     assert {p.text for p in reader.get(quotation)} == {FULL, OTHER}
-    assert {p.text for p in reader.of_issue("A3", 1)} == {FULL, OTHER}
     for wrong in ("0", "no hex", "f" * 40, "0123456789abcdef01"):
         with pytest.raises(UnknownItem, match="imr-graph passages"):
             reader.get(wrong)
@@ -125,6 +124,18 @@ def test_a_list_counts_what_a_page_counts(quoting: Make, fill: Fill) -> None:
     for listed in reader.find():
         (shown,) = reader.get(listed.id)
         assert PassageCounts(**{name: getattr(shown, name) for name in PassageCounts.model_fields}) == listed
+
+
+@pytest.mark.parametrize(("once", "twice"), [(FULL, OTHER), (OTHER, FULL)])
+def test_among_equals_the_passage_of_most_issues_is_listed(quoting: Make, fill: Fill, once: str, twice: str) -> None:
+    letter = quoting("A", twice)
+    second = letter._replace(
+        issues=(*letter.issues, letter.issues[0]._replace(n=2)),
+        sentences=(*letter.sentences, letter.sentences[0]._replace(n=2)),
+    )
+    reader = fill([second, quoting("B", once)])
+    for only in (None, PassageFilter(services=("massage-therapy",))):
+        assert [(p.text, p.issues) for p in reader.find(only=only, limit=1)] == [(twice, 2)]
 
 
 def pages_of(reader: PassageReader) -> list[object]:

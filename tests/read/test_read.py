@@ -78,7 +78,6 @@ def test_pdf_pages_never_glue() -> None:
     assert source.text.split() == ["first", "line", "decided", "authorized", "by"]
     assert source.text == "first line\ndecided\n\fauthorized by"
     assert source.pages == (0, source.text.index("authorized"))
-    assert source.page_of(source.text.index("by")) == 2
     assert source.media_type == "application/pdf"
 
 

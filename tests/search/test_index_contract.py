@@ -124,6 +124,22 @@ def test_equal_scores_come_in_the_order_of_the_keys(small: TextIndex) -> None:
     assert keys(small, Everything(), 3) == ["A#1", "A#2", "B#1"]
 
 
+@pytest.mark.parametrize("node", [Everything(), Constant(Word("service", "mri"), 2.0)], ids=["filter", "concept"])
+def test_ties_are_cut_in_the_order_of_the_keys_whatever_the_segments(folder: Path, node: Node) -> None:
+    late_first = [document(f"CM14-{i:07}", 1, "MRI", service=("mri",)) for i in reversed(range(3000))]
+    for start in range(0, 3000, 1500):
+        with index_writer(folder) as writer:
+            writer.add(late_first[start : start + 1500])
+    with index_writer(folder) as writer:
+        writer.add([document("CM14-0000001", n, "MRI", service=("mri",)) for n in (3, 2)])
+    best = Constant(Word("case", "CM14-0002999"), 1.0)
+    index = open_index(folder)
+    first = ["CM14-0000000#1", "CM14-0000001#1", "CM14-0000001#2", "CM14-0000001#3", "CM14-0000002#1"]
+    assert keys(index, node, 5) == first
+    assert keys(index, Any((node, best)), 6) == ["CM14-0002999#1", *first]
+    assert len(keys(index, node, 5000)) == 3002
+
+
 def test_facets_count_every_match(small: TextIndex) -> None:
     assert small.facets(Everything(), ["service", "body_part"], 9) == {
         "service": {"mri": 2, "massage": 1, "nsaid": 1},

@@ -9,13 +9,14 @@ from rdflib.term import Node
 
 from imr_graph.app.web.asked import Asked, address
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.nodes import address_of, curie
+from imr_graph.app.web.nodes import address_of
 from imr_graph.app.web.page import VENDOR, Link, Page
 from imr_graph.app.web.views import failure
 from imr_graph.errors import ImrGraphError
 from imr_graph.graph.contract import Result
 from imr_graph.graph.queries import NamedQuery, bind, find_query, load_queries
 from imr_graph.models import Model
+from imr_graph.namespaces import curie
 
 LONGEST = 20_000
 _SHOWN = 500

@@ -7,13 +7,14 @@ from collections import Counter
 from imr_graph.app.web.asked import Asked, address, case_address, explore_address
 from imr_graph.app.web.bundle import pairings
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.marks import KINDS, Stretch, cited, cited_address, marks_of, stretches
+from imr_graph.app.web.marks import KINDS, Stretch, cited_address, marks_of, stretches
 from imr_graph.app.web.page import Counted, Link, Page, Piece, Tally, pieces
 from imr_graph.errors import UnknownItem
 from imr_graph.insight.mirror import Mirror, mirror_case
 from imr_graph.models import Decision, Issue, Letter, Model, Outcome, Party
 from imr_graph.search.answer import Hit
 from imr_graph.search.concepts import label, named_drugs, value_of
+from imr_graph.search.documents import amount_of
 from imr_graph.search.precedents import SearchRequest
 
 _SIMILAR = 6
@@ -186,7 +187,7 @@ def _issue(reader: Reader, decision: Decision, issue: Issue) -> IssueShown:
         at=issue.request_span.start,
         href=case_address(decision.id, issue.n),
         facts=tuple(_fact(reader, field, str(value)) for field, value in facts),
-        amount=f"{issue.quantity:g} {issue.unit or 'units'}" if issue.quantity is not None else "",
+        amount="".join(amount_of(issue)),
         claims_administrator=_cited(issue, Party.CLAIMS_ADMINISTRATOR),
         reviewer=_cited(issue, Party.REVIEWER),
         nothing_cited_by=tuple(str(line.party) for line in issue.guideline_lines if line.cites_nothing),
@@ -209,7 +210,7 @@ def _issue(reader: Reader, decision: Decision, issue: Issue) -> IssueShown:
 
 def _cited(issue: Issue, party: Party) -> tuple[Cited, ...]:
     return tuple(
-        Cited(text=cited(citation), href=cited_address(citation), at=citation.span.start)
+        Cited(text=citation.printed, href=cited_address(citation), at=citation.span.start)
         for citation in issue.citations
         if citation.cited_by is party
     )

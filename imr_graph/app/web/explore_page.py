@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from imr_graph.app.web.asked import Asked, Pairs, address
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.nodes import address_of, curie
+from imr_graph.app.web.nodes import address_of
 from imr_graph.app.web.page import VENDOR, Link, Page, Tally, without
 from imr_graph.app.web.tree import Drawing, Leaf, draw
 from imr_graph.errors import UsageError
@@ -17,6 +17,7 @@ from imr_graph.graph.exports.model import Network, Node
 from imr_graph.graph.exports.nearby import nearby
 from imr_graph.graph.exports.xml_formats import graphml
 from imr_graph.models import Model
+from imr_graph.namespaces import curie
 
 _EACH = 10
 _MOST = 60

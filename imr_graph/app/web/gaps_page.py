@@ -10,6 +10,7 @@ from imr_graph.errors import UsageError
 from imr_graph.insight.gaps import Gap, gap_list
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
+from imr_graph.rates import OVERTURNED
 from imr_graph.search.answer import Cohort
 from imr_graph.search.concepts import value_of
 
@@ -72,5 +73,5 @@ def _lead(reader: Reader, gap: Gap, query: Pairs | None) -> Lead:
         gap=gap,
         href=case_address(case, int(issue)),
         upheld=tally("upheld", gap.upheld, Outcome.UPHELD),
-        overturned=tally("overturned", gap.overturned, Outcome.OVERTURNED, Outcome.PARTIALLY_OVERTURNED),
+        overturned=tally("overturned", gap.overturned, *OVERTURNED),
     )

@@ -91,17 +91,11 @@ def _marks_of_issue(decision: Decision, issue: Issue, vocabulary: Vocabulary) ->
     href = case_address(decision.id, issue.n)
     yield Mark("request", issue.request_span, f"issue {issue.n}: {issue.outcome}", href)
     for citation in issue.citations:
-        yield Mark("citation", citation.span, f"{citation.cited_by} cites {cited(citation)}", cited_address(citation))
+        yield Mark("citation", citation.span, f"{citation.cited_by} cites {citation.printed}", cited_address(citation))
     for ground in issue.grounds:
         yield Mark("ground", ground.span, f"ground of issue {issue.n}: {label(vocabulary, 'ground', ground.notation)}")
     for passage in issue.quoted_passages:
         yield Mark("quote", passage.span, f"guideline words quoted in issue {issue.n}", f"/passage/{passage.id}")
-
-
-def cited(citation: Citation) -> str:
-    """A citation in words, as printed."""
-    parts = (citation.document, citation.chapter, citation.section)
-    return ", ".join(part for part in parts if part) + (f" ({citation.year})" if citation.year else "")
 
 
 def cited_address(citation: Citation) -> str:

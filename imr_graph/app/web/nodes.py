@@ -1,19 +1,11 @@
-"""Nodes of the graph on pages: their short names, and the pages that show them."""
+"""Nodes of the graph on pages: the pages that show them."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote
 
 from imr_graph.app.web.asked import case_address, explore_address, guideline_address
-from imr_graph.namespaces import prefixes
-
-
-def curie(iri: str) -> str:
-    """``service:mri`` of an IRI, or the IRI where no prefix fits."""
-    for prefix, namespace in sorted(prefixes().items(), key=lambda pair: -len(pair[1])):
-        if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
+from imr_graph.namespaces import curie, prefixes
 
 
 def address_of(iri: str, base: str) -> str:

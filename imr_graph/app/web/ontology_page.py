@@ -6,11 +6,10 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, URIRef
 
 from imr_graph.app.web.asked import Asked, address
 from imr_graph.app.web.generations import Reader
-from imr_graph.app.web.nodes import curie
 from imr_graph.app.web.page import Page, Tally
 from imr_graph.graph.schemes import parse_turtle
 from imr_graph.models import Model
-from imr_graph.namespaces import ONTOLOGY
+from imr_graph.namespaces import ONTOLOGY, curie
 from imr_graph.resources import data_folder
 
 _KINDS = (("Classes", OWL.Class), ("Relations", OWL.ObjectProperty), ("Values", OWL.DatatypeProperty))

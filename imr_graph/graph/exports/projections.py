@@ -17,7 +17,7 @@ from imr_graph.graph.contract import GraphStore
 from imr_graph.graph.exports import reading
 from imr_graph.graph.exports.model import Edge, Network, Node, Value
 from imr_graph.graph.exports.reading import Batch, Selection, batches, described, kind_of, select_cases
-from imr_graph.rates import FLOOR, wilson
+from imr_graph.rates import overturn_rate
 
 _OUTCOMES = ("overturned", "partially overturned", "upheld")
 _PARTIES = {reading.REVIEWER_CITES: "reviewer", reading.ADMINISTRATOR_CITES: "claims administrator"}
@@ -62,8 +62,7 @@ class _Count:
     def columns(self, rated: bool) -> dict[str, Value]:
         columns: dict[str, Value] = {"issues": self.issues}
         columns |= {outcome.replace(" ", "_"): self.outcomes.get(outcome, 0) for outcome in _OUTCOMES}
-        if rated and self.issues >= FLOOR:
-            rate = wilson(self.outcomes.get("overturned", 0), self.issues)
+        if rated and (rate := overturn_rate(self.outcomes)):
             columns |= {"overturn_share": rate.share, "overturn_low": rate.low, "overturn_high": rate.high}
         return columns | self.days | {f"by_{party.replace(' ', '_')}": n for party, n in self.parties.items()}
 

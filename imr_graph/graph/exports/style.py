@@ -35,7 +35,7 @@ def outcomes() -> dict[str, str]:
 
 
 def term_of(relation: str) -> str:
-    """The property that a relation is made of, as a CURIE; ``imr:related`` for what is counted over issues."""
+    """The property that a relation is made of, as a CURIE; ``skos:related`` for what is counted over issues."""
     return str(rules("exports")["relations"].get(relation, "skos:related"))
 
 
@@ -80,7 +80,7 @@ def explained(counted: bool) -> str:
     """The legend in a sentence; ``counted`` as for :func:`legend`."""
     words = "Nodes are coloured by type, cases and issues by outcome, and sized by degree."
     by_share = (
-        f"Edges of {FLOOR} issues or more are coloured from upheld (blue) to overturned (red) by the share overturned; "
-        "of fewer no share is given, only counts, and they are gray."
+        f"Edges of {FLOOR} issues or more are coloured from upheld (blue) to overturned (red) by the share overturned, "
+        "in whole or in part; of fewer no share is given, only counts, and they are gray."
     )
     return f"{words} {by_share}" if counted else words
