@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imr_graph.app.drafts import Draft, draft_of
 from imr_graph.app.opened import Opened
 from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, issue_of, style_of
 from imr_graph.app.render import Format, rows, writing
@@ -82,16 +83,18 @@ def search(
         "outcome": outcome, "service": service, "drug": drug, "body_part": body_part, "diagnosis": diagnosis,
         "document": document, "section": section, "ground": ground, "specialty": specialty,
     }  # fmt: skip
+    opened = Opened(store)
+    draft = draft_of(file, opened.vocabulary) if file else Draft(text or "")
     request = SearchRequest(
-        text=draft_of(file) if file else text or "",
+        text=draft.text,
         plain=file is not None,
         limit=limit,
         filters=tuple((name, value) for name, values in fields.items() for value in values or ()),
         since=since.date() if since else None,
         until=until.date() if until else None,
+        exclude=draft.cases,
         fold=fold,
     )
-    opened = Opened(store)
     if queries is not None:
         _many(opened.precedents, queries, request, output)
         return
@@ -120,13 +123,6 @@ def similar(
     filters = tuple(("outcome", value) for value in outcome or ())
     answer = Opened(store).precedents.similar(*issue_of(case), SearchRequest(limit=limit, filters=filters, fold=fold))
     _print(answer, store, style, output, explain=explain, show_query=show_query)
-
-
-def draft_of(file: Path) -> str:
-    """The text of a draft or a denial letter, whatever its format."""
-    from imr_graph.read import find_sources, read_source
-
-    return " ".join(read_source(source).text for source in find_sources([str(file)]))
 
 
 def _many(precedents: Precedents, queries: Path, request: SearchRequest, output: Path) -> None:

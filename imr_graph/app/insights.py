@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imr_graph.app.asking import counted, draft_of
+from imr_graph.app.asking import counted
+from imr_graph.app.drafts import Draft, draft_of
 from imr_graph.app.opened import Opened
 from imr_graph.app.options import STDOUT, STORE, Limit, Output, Service, Store, Style, issue_of, style_of
 from imr_graph.app.render import Format, lines, rows
@@ -151,7 +152,9 @@ def gaps(
 
     if (text is None) == (file is None):
         raise UsageError("the draft comes as TEXT or with --file", remedy="give one of them")
-    found = gap_list(Opened(store).precedents, draft_of(file) if file else text or "", limit=limit)
+    opened = Opened(store)
+    draft = draft_of(file, opened.vocabulary) if file else Draft(text or "")
+    found = gap_list(opened.precedents, draft.text, record=draft.record, limit=limit, exclude=draft.cases)
 
     def page() -> Iterator[str]:
         yield f"Leads to check, not advice. Counted: {found.population}"

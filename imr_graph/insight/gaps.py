@@ -44,10 +44,13 @@ class GapList(Model):
     gaps: tuple[Gap, ...]
 
 
-def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: frozenset[str] = frozenset()) -> GapList:
+def gap_list(
+    precedents: Precedents, draft: str, *, record: str = "", limit: int = 10, exclude: frozenset[str] = frozenset()
+) -> GapList:
     """The grounds on which the issues that are like ``draft`` were upheld, and what the draft says of each.
 
-    ``exclude`` leaves cases out. Raises :class:`QueryError` where nothing can be searched for.
+    ``record`` is told with the draft, but not searched for. ``exclude`` leaves cases out. Raises :class:`QueryError`
+    where nothing can be searched for.
     """
     if not draft.strip():
         raise QueryError("the draft is empty", remedy="give the words of a request")
@@ -71,7 +74,7 @@ def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: fr
                 case=example[0],
                 sentence=example[1],
                 question=table["ask"],
-                mentioned=_mentioned(draft, side.notation),
+                mentioned=_mentioned(f"{draft}\n{record}", side.notation),
             )
         )
     found.sort(key=lambda gap: (-gap.upheld, gap.ground))

@@ -83,6 +83,21 @@ def test_search_in_every_format(store: Path, style: str) -> None:
         assert "UPHELD" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("CM16-9900008.pdf", "MRI of the cervical spine\n"),
+        ("CM16-9900012.txt", "Physical therapy, additional 3 visits"),
+    ],
+)
+def test_a_decided_letter_is_asked_as_similar_asks(store: Path, corpus: Path, name: str, first: str) -> None:
+    asked = imr_graph("search", "--file", corpus / name, "--store", store)
+    like = imr_graph("similar", name.partition(".")[0], "--store", store)
+    keys = [[(h["case_number"], h["issue"]) for h in map(json.loads, r.stdout.splitlines())] for r in (asked, like)]
+    assert keys[0] == keys[1]
+    assert f"decides 2 issues; asked is the first: {first}" in asked.stderr
+
+
 def test_many_queries_in_one_process(store: Path, tmp_path: Path) -> None:
     queries = tmp_path / "queries.jsonl"
     queries.write_text(

@@ -1,5 +1,7 @@
 """A draft or a denial is searched for what it asks, not for whatever else it mentions."""
 
+import textwrap
+
 import pytest
 
 from imr_graph.search.linked import LinkedReader
@@ -28,3 +30,13 @@ def test_the_sentence_that_speaks_of_a_request_speaks_first(asked: str, service:
 def test_a_short_query_is_read_as_before() -> None:
     facts = READER("MRI of the neck. lumbar strain, obesity")
     assert (facts.service, facts.body_parts) == ("mri", ("neck",))
+
+
+@pytest.mark.parametrize("width", [50, 75, 100])
+def test_where_the_lines_of_a_draft_are_wrapped_says_nothing(width: int) -> None:
+    asked = (
+        "Utilization review of January 5, 2017 non-certified the request for Six physical therapy visits for the "
+        "lumbar spine. The patient takes ibuprofen and uses medical supplies at home. He walks with a cane."
+    )
+    facts = READER(textwrap.fill(asked, width))
+    assert (facts.service, facts.body_parts, facts.drugs) == ("physical-therapy", ("low-back",), ())
