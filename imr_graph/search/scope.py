@@ -29,7 +29,7 @@ _DECIDING = frozenset({"outcome", "ground"})  # what a rate is about must not li
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that must hold, in words and as a query."""
+    """Something that must hold, or must not, in words and as a query; without words it goes unsaid."""
 
     words: str
     node: Node
@@ -41,7 +41,12 @@ class Scope:
     """Everything that limits a search."""
 
     limits: tuple[Limit, ...] = ()
-    without: tuple[Node, ...] = ()
+    outside: tuple[Limit, ...] = ()
+
+    @property
+    def without(self) -> tuple[Node, ...]:
+        """What must not match."""
+        return tuple(limit.node for limit in self.outside)
 
     def within(self, asked: Node | None) -> Node:
         """``asked`` inside the scope; the limits give no score."""
@@ -50,11 +55,12 @@ class Scope:
 
     def for_counting(self) -> Scope:
         """The scope without what limits outcome or ground."""
-        return Scope(tuple(limit for limit in self.limits if not limit.fields & _DECIDING), self.without)
+        kept = (tuple(limit for limit in side if not limit.fields & _DECIDING) for side in (self.limits, self.outside))
+        return Scope(*kept)
 
     def words(self) -> str:
         """The limits in words, empty without any."""
-        return ", ".join(limit.words for limit in self.limits)
+        return ", ".join(limit.words for limit in (*self.limits, *self.outside) if limit.words)
 
 
 def scope_of(
@@ -78,8 +84,11 @@ def scope_of(
         node = Range("date", number(since) if since else None, number(until) if until else None)
         ends = (f"since {since}" if since else "", f"until {until}" if until else "")
         limits.append(Limit(f"decided {' '.join(end for end in ends if end)}", node, frozenset({"date"})))
-    without = [resolved(node, vocabulary) for node in parsed.without] + [Word("case", case) for case in sorted(exclude)]
-    return Scope(tuple(limits), tuple(without))
+    outside = [
+        Limit(f"NOT {render(node)}", resolved(node, vocabulary), frozenset(_fields(node))) for node in parsed.without
+    ]
+    outside += [Limit("", Word("case", case), frozenset({"case"})) for case in sorted(exclude)]
+    return Scope(tuple(limits), tuple(outside))
 
 
 def _fields(node: Node) -> Iterable[str]:

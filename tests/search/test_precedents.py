@@ -155,6 +155,13 @@ def test_a_rate_needs_twenty(build: Build, decision: Make) -> None:
     assert limited.cohorts[0].population == "requests for Massage therapy (decided since 2015-01-01)"
 
 
+def test_what_is_left_out_of_the_counts_is_named(precedents: Precedents) -> None:
+    cohort = precedents.search(SearchRequest("massage therapy NOT naproxen", exclude=frozenset({"M2"}))).cohorts[0]
+    assert (cohort.population, cohort.total) == ("requests for Massage therapy (NOT naproxen)", 2)
+    cohort = precedents.search(SearchRequest("massage therapy NOT outcome:upheld")).cohorts[0]
+    assert (cohort.population, cohort.total) == ("requests for Massage therapy", 3), "a rate of one side says nothing"
+
+
 def twins(decision: Make) -> tuple[Decision, ...]:
     request = ("Massage therapy, neck", "massage-therapy", "neck", "upheld")
     return (

@@ -78,7 +78,7 @@ def counting(request: SearchRequest) -> Pairs:
     if not request.plain:
         parsed = parse_query(request.text)
         required = [render(node) for node in parsed.required if not _deciding(node)]
-        required += [f"NOT {render(node)}" for node in parsed.without]
+        required += [f"NOT {render(node)}" for node in parsed.without if not _deciding(node)]
         pairs += [("q", " AND ".join(required))] if required else []
     return tuple(pairs)
 
