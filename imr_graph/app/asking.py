@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +41,7 @@ Until = Annotated[
 Explain = Annotated[bool, typer.Option("--explain", help="Say why each hit is one, and what it lacks.")]
 ShowQuery = Annotated[bool, typer.Option("--show-query", help="Print the engine query instead of running it.")]
 Fold = Annotated[bool, typer.Option("--fold", help="One hit a letter and a worker; the others are named behind it.")]
+_SHOWN_GROUNDS = 5
 
 
 def search(
@@ -186,9 +188,7 @@ def _page(answer: Answer, *, explain: bool) -> Iterator[str]:
     for cohort in answer.cohorts:
         yield counted(cohort)
     if answer.grounds:
-        yield "Grounds given: " + "; ".join(
-            f"{g.label} ({g.upheld} upheld, {g.overturned} overturned)" for g in answer.grounds[:5]
-        )
+        yield f"Grounds given, of {answer.counted}: " + "; ".join(islice(answer.grounds_given(), _SHOWN_GROUNDS))
     for place, hit in enumerate(answer.hits, 1):
         yield ""
         yield from _hit(place, hit, explain=explain)

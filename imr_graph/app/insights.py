@@ -158,11 +158,12 @@ def gaps(
 
     def page() -> Iterator[str]:
         yield f"Leads to check, not advice. Counted: {found.population}"
+        upheld = found.counted.outcomes["upheld"] if found.counted else 0
         if found.counted:
             yield counted(found.counted)
         for gap in found.gaps:
             yield ""
-            yield f"{gap.label}: {gap.upheld} upheld, {gap.overturned} overturned on it"
+            yield f"{gap.label}: {gap.upheld} of {upheld} upheld issues were decided on it"
             yield f"  {gap.case}: {gap.sentence}"
             yield f"  {gap.question}"
             yield "  the draft: " + (" / ".join(gap.mentioned) or "no word of it found")

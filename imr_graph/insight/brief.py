@@ -117,7 +117,7 @@ def _around(answer: Answer) -> Iterator[str]:
     if answer.grounds:
         yield f"Grounds given, of {answer.counted}:"
         yield ""
-        yield from (f"- {g.label}: {g.upheld} upheld, {g.overturned} overturned" for g in answer.grounds)
+        yield from (f"- {ground}" for ground in answer.grounds_given())
         yield ""
 
 

@@ -20,8 +20,8 @@ _SHOWN = 3
 class Gap(Model):
     """A ground of like denials, as a lead to check.
 
-    ``upheld`` and ``overturned`` count the issues of the population with this ground. ``sentence`` stands in the
-    rationale of ``case``, the issue most like the draft that was upheld on it. ``mentioned`` are sentences of the
+    ``upheld`` counts the upheld issues of the population with this ground. ``sentence`` stands in the rationale of
+    ``case``, the issue most like the draft that was upheld on it. ``mentioned`` are sentences of the
     draft in which a cue of the ground stands: they show that something is said of it, not that it suffices; none of
     them is a lead.
     """
@@ -29,7 +29,6 @@ class Gap(Model):
     ground: str
     label: str
     upheld: int
-    overturned: int
     case: str
     sentence: str
     question: str
@@ -70,7 +69,6 @@ def gap_list(
                 ground=side.notation,
                 label=side.label,
                 upheld=side.upheld,
-                overturned=side.overturned,
                 case=example[0],
                 sentence=example[1],
                 question=table["ask"],
@@ -78,8 +76,7 @@ def gap_list(
             )
         )
     found.sort(key=lambda gap: (-gap.upheld, gap.ground))
-    counted = next((cohort for cohort in answer.cohorts if cohort.population == answer.counted), None)
-    return GapList(population=answer.counted, counted=counted, gaps=tuple(found[:limit]))
+    return GapList(population=answer.counted, counted=answer.base, gaps=tuple(found[:limit]))
 
 
 def _example(hits: tuple[Hit, ...], notation: str) -> tuple[str, str] | None:

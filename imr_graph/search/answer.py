@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from pydantic import Field
 
@@ -98,7 +99,11 @@ class FacetValue(Model):
 
 
 class GroundSides(Model):
-    """A ground of decision, with how many upheld and how many overturned issues of the cohort give it."""
+    """A ground of decision, with how many upheld and how many overturned issues of the cohort give it.
+
+    A ground is read only on the side that it speaks for, or where an issue was decided in part: 0 on the other side
+    is no finding.
+    """
 
     notation: str
     label: str
@@ -123,3 +128,18 @@ class Answer(Model):
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+
+    @property
+    def base(self) -> Cohort | None:
+        """The cohort that is ``counted``."""
+        return next((cohort for cohort in self.cohorts if cohort.population == self.counted), None)
+
+    def grounds_given(self) -> Iterator[str]:
+        """The grounds in words, with the issues of ``counted`` decided on them: ``No red flags (17 of 50 upheld)``."""
+        outcomes = self.base.outcomes if self.base else {}
+        upheld = outcomes.get(Outcome.UPHELD, 0)
+        overturned = sum(outcomes.values()) - upheld
+        for ground in self.grounds:
+            sides = (("upheld", ground.upheld, upheld), ("overturned", ground.overturned, overturned))
+            given = ", ".join(f"{n} of {total} {side}" for side, n, total in sides if n)
+            yield f"{ground.label} ({given})"

@@ -142,6 +142,10 @@ def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> No
         ("More than the guideline recommends", 3, 0),
         ("functional improvement documented", 0, 2),
     ]
+    assert list(answer.grounds_given()) == [
+        "More than the guideline recommends (3 of 3 upheld)",
+        "functional improvement documented (2 of 2 overturned)",
+    ]
     assert [(v.label, v.count) for v in answer.facets["body_part"]] == [("Neck", 3), ("Low back", 1)]
 
 
