@@ -76,7 +76,6 @@ def search(
     Exit status 1 where nothing matches.
     """
     from imr_graph.errors import UsageError
-    from imr_graph.search.concepts import is_called
     from imr_graph.search.precedents import SearchRequest
 
     if sum(given is not None for given in (text, file, queries)) > 1:
@@ -101,10 +100,6 @@ def search(
         _many(opened.precedents, queries, request, output)
         return
     answer = opened.precedents.search(request)
-    for field, value in request.filters if not answer.hits else ():
-        if not is_called(opened.vocabulary, field, value):
-            name = field.replace("_", " ")
-            typer.echo(f"No {name} is called {value!r}; see imr-graph vocab lookup {value!r}.", err=True)
     _print(answer, store, style, output, explain=explain, show_query=show_query)
 
 
@@ -166,6 +161,8 @@ def _print(answer: Answer, store: Path, style: Style, output: Path, *, explain: 
     else:
         columns = ("case_number", "issue", "outcome", "decision_date", "request", "score", "snippet")
         rows((hit.model_dump(mode="json") for hit in answer.hits), columns, style, output)
+    for said in answer.unknown:
+        typer.echo(said, err=True)
     if not answer.hits:
         typer.echo("Nothing matches; try fewer or broader words.", err=True)
         raise typer.Exit(1)

@@ -116,7 +116,7 @@ class Answer(Model):
 
     ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
     first of them that is not too small, or else the widest. ``matching`` is the number of issues that match the
-    query in any way.
+    query in any way. ``unknown`` says which values of its fields no concept is called.
     """
 
     query: str
@@ -128,6 +128,7 @@ class Answer(Model):
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+    unknown: tuple[str, ...] = ()
 
     @property
     def base(self) -> Cohort | None:

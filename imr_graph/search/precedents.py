@@ -10,7 +10,7 @@ from functools import lru_cache
 from imr_graph.errors import QueryError, UnknownItem
 from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
 from imr_graph.search.cohorts import count_cohort, facet_values, ground_sides, populations
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import asked_values, label, unknown
 from imr_graph.search.documents import StoredIssue, read_payload
 from imr_graph.search.engine import Match, TextIndex
 from imr_graph.search.facts import QueryFacts, QueryReader, facts_of
@@ -106,6 +106,7 @@ class Precedents:
                 raise QueryError("there is nothing to search for", remedy="name a service, a drug or a body part")
             return Answer(query=request.text, engine=self._index.engine, hits=(), engine_query="nothing matches")
         node = scope.within(asked)
+        values = (*request.filters, *asked_values(All(parsed.required, parsed.without)))
         matches = self._index.search(node, request.limit * (_FOLDED if request.fold else 1))
         marker = Marker(self._analyse, plan.terms)
         hits = [self._hit(request, match, plan, marker, facts) for match in matches]
@@ -114,6 +115,7 @@ class Precedents:
             engine=self._index.engine,
             hits=tuple(mark_twins(hits, fold=request.fold)[: request.limit]),
             engine_query=render(node),
+            unknown=tuple(unknown(self._vocabulary, values)),
         )
         if not request.around:
             return answer

@@ -75,6 +75,7 @@ class SearchPage(Page):
     facets: tuple[Facet, ...] = ()
     reasons: tuple[Reason, ...] = ()
     matching: int = 0
+    unknown: tuple[str, ...] = ()
     hits: tuple[Found, ...] = ()
     more: Link | None = None
     downloads: tuple[Link, ...] = ()
@@ -108,6 +109,7 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
         facets=_facets(reader, answer, here, request),
         reasons=_reasons(reader, answer, counts),
         matching=answer.matching,
+        unknown=answer.unknown,
         hits=tuple(_found(hit) for hit in answer.hits),
         more=_more(here, limit, answer),
         downloads=_downloads(here, answer),
