@@ -205,8 +205,7 @@ def _hit(place: int, hit: Hit, *, explain: bool) -> Iterator[str]:
     again = f"  (same letter as {hit.same_letter})" if hit.same_letter else ""
     again += f"  (looks like a twin of {hit.twin_of})" if hit.twin_of else ""
     yield f"{place}. {hit.outcome.upper()}  {hit.key}  {hit.decision_date or ''}  {hit.request}{again}"
-    shared = ", ".join(concept.label for concept in hit.why.shared)
-    yield f"   why: {shared or 'the words'}" + (f"; words: {', '.join(hit.why.terms)}" if hit.why.terms else "")
+    yield f"   why: {hit.why.words()}"
     if explain:
         for concept in hit.why.shared:
             yield f"     {concept.points:7.3f}  {concept.label} ({concept.field}, {concept.relation})"

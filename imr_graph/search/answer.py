@@ -11,6 +11,8 @@ from imr_graph.models import Model, Outcome
 from imr_graph.rates import Rate
 from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassage
 
+LEFT_OPEN = frozenset({"typical", "unlocated"})  # relations of what is usual for the service, where nothing was asked
+
 
 class SharedConcept(Model):
     """What query and hit have in common, and the points it gave.
@@ -45,6 +47,12 @@ class Why(Model):
     lacking: tuple[LackingConcept, ...] = ()
     terms: tuple[str, ...] = ()
     text_points: float = 0.0
+
+    def words(self) -> str:
+        """What was asked for and is there, in words; what the query left open is no part of it."""
+        asked = [concept for concept in self.shared if concept.relation not in LEFT_OPEN]
+        labels = [one.label if one.relation == "same" else f"{one.label} ({one.relation})" for one in asked]
+        return (", ".join(labels) or "the words") + (f"; words: {', '.join(self.terms)}" if self.terms else "")
 
 
 class Hit(Model):

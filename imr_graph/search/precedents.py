@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from imr_graph.errors import QueryError, UnknownItem
-from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
+from imr_graph.search.answer import LEFT_OPEN, Answer, Hit, LackingConcept, SharedConcept, Why
 from imr_graph.search.cohorts import count_cohort, facet_values, ground_sides, populations
 from imr_graph.search.concepts import asked_values, label, unknown
 from imr_graph.search.documents import StoredIssue, read_payload
@@ -26,7 +26,6 @@ _CASE = re.compile(r"(?P<case>[\w-]+)(?:#(?P<n>\d+))?")  # CM16-9900001#2
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
-_OF_THE_SERVICE = frozenset({"typical", "unlocated"})  # said of requests for the same service, which need no repeating
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ class Precedents:
         )
 
     def _shared(self, clause: Clause) -> SharedConcept:
-        pairs = clause.pairs[-1:] if clause.relation in _OF_THE_SERVICE else clause.pairs
+        pairs = clause.pairs[-1:] if clause.relation in LEFT_OPEN else clause.pairs  # the service needs no repeating
         labels = [self._label(field, value) for field, value in pairs]
         return SharedConcept(
             field=" and ".join(field for field, _ in pairs),

@@ -58,6 +58,9 @@ def test_why_adds_up_to_the_score(precedents: Precedents) -> None:
     assert hits[0].why.shared[0].label == "Massage therapy"
     assert [(lack.field, lack.label) for lack in hits[1].why.lacking] == [("diagnosis", "Neck strain")]
     assert hits[0].why.terms == ("8", "massage", "neck", "sessions", "strain", "therapy")
+    words = "words: 8, massage, neck, sessions, strain, therapy"
+    assert hits[0].why.words() == f"Massage therapy, Neck, Neck strain; {words}", "what is typical was not asked"
+    assert hits[3].why.words().startswith("Physical medicine and Neck (class and body part), Neck")
 
 
 def test_a_hit_shows_the_guideline_words(precedents: Precedents) -> None:
