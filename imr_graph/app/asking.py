@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imr_graph.app.drafts import Draft, draft_of
 from imr_graph.app.opened import Opened
 from imr_graph.app.options import STDOUT, STORE, Limit, Output, Store, Style, reading, style_of
 from imr_graph.app.render import Format, rows, writing
@@ -37,6 +39,7 @@ Until = Annotated[
 Explain = Annotated[bool, typer.Option("--explain", help="Say why each hit is one, and what it lacks.")]
 ShowQuery = Annotated[bool, typer.Option("--show-query", help="Print the engine query instead of running it.")]
 Fold = Annotated[bool, typer.Option("--fold", help="One hit a letter and a worker; the others are named behind it.")]
+_SHOWN_GROUNDS = 5
 
 
 def search(
@@ -71,7 +74,6 @@ def search(
     Exit status 1 where nothing matches.
     """
     from imr_graph.errors import UsageError
-    from imr_graph.search.concepts import is_called
     from imr_graph.search.precedents import SearchRequest
 
     if sum(given is not None for given in (text, file, queries)) > 1:
@@ -80,24 +82,22 @@ def search(
         "outcome": outcome, "service": service, "drug": drug, "body_part": body_part, "diagnosis": diagnosis,
         "document": document, "section": section, "ground": ground, "specialty": specialty,
     }  # fmt: skip
+    opened = Opened(store)
+    draft = draft_of(file, opened.vocabulary) if file else Draft(text or "")
     request = SearchRequest(
-        text=draft_of(file) if file else text or "",
+        text=draft.text,
         plain=file is not None,
         limit=limit,
         filters=tuple((name, value) for name, values in fields.items() for value in values or ()),
         since=since.date() if since else None,
         until=until.date() if until else None,
+        exclude=draft.cases,
         fold=fold,
     )
-    opened = Opened(store)
     if queries is not None:
         _many(opened.precedents, queries, request, output)
         return
     answer = opened.precedents.search(request)
-    for field, value in request.filters if not answer.hits else ():
-        if not is_called(opened.vocabulary, field, value):
-            name = field.replace("_", " ")
-            typer.echo(f"No {name} is called {value!r}; see imr-graph vocab lookup {value!r}.", err=True)
     _print(answer, store, style, output, explain=explain, show_query=show_query)
 
 
@@ -119,13 +119,6 @@ def similar(
     filters = tuple(("outcome", value) for value in outcome or ())
     answer = Opened(store).precedents.similar(*issue_of(case), SearchRequest(limit=limit, filters=filters, fold=fold))
     _print(answer, store, style, output, explain=explain, show_query=show_query)
-
-
-def draft_of(file: Path) -> str:
-    """The text of a draft or a denial letter, whatever its format."""
-    from imr_graph.read import find_sources, read_source
-
-    return " ".join(read_source(source).text for source in find_sources([str(file)]))
 
 
 def _many(precedents: Precedents, queries: Path, request: SearchRequest, output: Path) -> None:
@@ -167,6 +160,8 @@ def _print(answer: Answer, store: Path, style: Style, output: Path, *, explain: 
     else:
         columns = ("case_number", "issue", "outcome", "decision_date", "request", "score", "snippet")
         rows((hit.model_dump(mode="json") for hit in answer.hits), columns, style, output)
+    for said in answer.unknown:
+        typer.echo(said, err=True)
     if not answer.hits:
         typer.echo("Nothing matches; try fewer or broader words.", err=True)
         raise typer.Exit(1)
@@ -189,9 +184,7 @@ def _page(answer: Answer, *, explain: bool) -> Iterator[str]:
     for cohort in answer.cohorts:
         yield counted(cohort)
     if answer.grounds:
-        yield "Grounds given: " + "; ".join(
-            f"{g.label} ({g.upheld} upheld, {g.overturned} overturned)" for g in answer.grounds[:5]
-        )
+        yield f"Grounds given, of {answer.counted}: " + "; ".join(islice(answer.grounds_given(), _SHOWN_GROUNDS))
     for place, hit in enumerate(answer.hits, 1):
         yield ""
         yield from _hit(place, hit, explain=explain)
@@ -211,8 +204,7 @@ def _hit(place: int, hit: Hit, *, explain: bool) -> Iterator[str]:
     again = f"  (same letter as {hit.same_letter})" if hit.same_letter else ""
     again += f"  (looks like a twin of {hit.twin_of})" if hit.twin_of else ""
     yield f"{place}. {hit.outcome.upper()}  {hit.key}  {hit.decision_date or ''}  {hit.request}{again}"
-    shared = ", ".join(concept.label for concept in hit.why.shared)
-    yield f"   why: {shared or 'the words'}" + (f"; words: {', '.join(hit.why.terms)}" if hit.why.terms else "")
+    yield f"   why: {hit.why.words()}"
     if explain:
         for concept in hit.why.shared:
             yield f"     {concept.points:7.3f}  {concept.label} ({concept.field}, {concept.relation})"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imr_graph.app.asking import counted, draft_of
+from imr_graph.app.asking import counted
+from imr_graph.app.drafts import Draft, draft_of
 from imr_graph.app.opened import Opened
 from imr_graph.app.options import STDOUT, STORE, Limit, Output, Service, Store, Style, style_of
 from imr_graph.app.render import Format, lines, rows
@@ -155,15 +156,18 @@ def gaps(
 
     if (text is None) == (file is None):
         raise UsageError("the draft comes as TEXT or with --file", remedy="give one of them")
-    found = gap_list(Opened(store).precedents, draft_of(file) if file else text or "", limit=limit)
+    opened = Opened(store)
+    draft = draft_of(file, opened.vocabulary) if file else Draft(text or "")
+    found = gap_list(opened.precedents, draft.text, record=draft.record, limit=limit, exclude=draft.cases)
 
     def page() -> Iterator[str]:
         yield f"Leads to check, not advice. Counted: {found.population}"
+        upheld = found.counted.outcomes["upheld"] if found.counted else 0
         if found.counted:
             yield counted(found.counted)
         for gap in found.gaps:
             yield ""
-            yield f"{gap.label}: {gap.upheld} upheld, {gap.overturned} overturned on it"
+            yield f"{gap.label}: {gap.upheld} of {upheld} upheld issues were decided on it"
             yield f"  {gap.case}: {gap.sentence}"
             yield f"  {gap.question}"
             yield "  the draft: " + (" / ".join(gap.mentioned) or "no word of it found")

@@ -60,8 +60,7 @@ class _Writer:
         yield f"### {place}. {hit.key}: {hit.outcome}{day}"
         yield ""
         yield f"- Request: {_plain(hit.request)}"
-        shared = ", ".join(concept.label for concept in hit.why.shared)
-        yield f"- Why: {shared or 'the words'}" + (f"; words: {', '.join(hit.why.terms)}" if hit.why.terms else "")
+        yield f"- Why: {hit.why.words()}"
         if hit.why.lacking:
             yield "- Not in this case: " + ", ".join(concept.label for concept in hit.why.lacking)
         for citation in hit.citations:
@@ -117,7 +116,7 @@ def _around(answer: Answer) -> Iterator[str]:
     if answer.grounds:
         yield f"Grounds given, of {answer.counted}:"
         yield ""
-        yield from (f"- {g.label}: {g.upheld} upheld, {g.overturned} overturned" for g in answer.grounds)
+        yield from (f"- {ground}" for ground in answer.grounds_given())
         yield ""
 
 

@@ -20,8 +20,8 @@ _SHOWN = 3
 class Gap(Model):
     """A ground of like denials, as a lead to check.
 
-    ``upheld`` and ``overturned`` count the issues of the population with this ground. ``sentence`` stands in the
-    rationale of ``case``, the issue most like the draft that was upheld on it. ``mentioned`` are sentences of the
+    ``upheld`` counts the upheld issues of the population with this ground. ``sentence`` stands in the rationale of
+    ``case``, the issue most like the draft that was upheld on it. ``mentioned`` are sentences of the
     draft in which a cue of the ground stands: they show that something is said of it, not that it suffices; none of
     them is a lead.
     """
@@ -29,7 +29,6 @@ class Gap(Model):
     ground: str
     label: str
     upheld: int
-    overturned: int
     case: str
     sentence: str
     question: str
@@ -44,10 +43,13 @@ class GapList(Model):
     gaps: tuple[Gap, ...]
 
 
-def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: frozenset[str] = frozenset()) -> GapList:
+def gap_list(
+    precedents: Precedents, draft: str, *, record: str = "", limit: int = 10, exclude: frozenset[str] = frozenset()
+) -> GapList:
     """The grounds on which the issues that are like ``draft`` were upheld, and what the draft says of each.
 
-    ``exclude`` leaves cases out. Raises :class:`QueryError` where nothing can be searched for.
+    ``record`` is told with the draft, but not searched for. ``exclude`` leaves cases out. Raises :class:`QueryError`
+    where nothing can be searched for.
     """
     if not draft.strip():
         raise QueryError("the draft is empty", remedy="give the words of a request")
@@ -67,11 +69,10 @@ def gap_list(precedents: Precedents, draft: str, *, limit: int = 10, exclude: fr
                 ground=side.notation,
                 label=side.label,
                 upheld=side.upheld,
-                overturned=side.overturned,
                 case=example[0],
                 sentence=example[1],
                 question=table["ask"],
-                mentioned=_mentioned(draft, side.notation),
+                mentioned=_mentioned(f"{draft}\n{record}", side.notation),
             )
         )
     found.sort(key=lambda gap: (-gap.upheld, gap.ground))

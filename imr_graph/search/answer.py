@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from pydantic import Field
 
 from imr_graph.models import Model, Outcome
 from imr_graph.rates import Rate
 from imr_graph.search.documents import StoredCitation, StoredGround, StoredPassage
+
+LEFT_OPEN = frozenset({"typical", "unlocated"})  # relations of what is usual for the service, where nothing was asked
 
 
 class SharedConcept(Model):
@@ -44,6 +47,12 @@ class Why(Model):
     lacking: tuple[LackingConcept, ...] = ()
     terms: tuple[str, ...] = ()
     text_points: float = 0.0
+
+    def words(self) -> str:
+        """What was asked for and is there, in words; what the query left open is no part of it."""
+        asked = [concept for concept in self.shared if concept.relation not in LEFT_OPEN]
+        labels = [one.label if one.relation == "same" else f"{one.label} ({one.relation})" for one in asked]
+        return (", ".join(labels) or "the words") + (f"; words: {', '.join(self.terms)}" if self.terms else "")
 
 
 class Hit(Model):
@@ -100,7 +109,11 @@ class FacetValue(Model):
 
 
 class GroundSides(Model):
-    """A ground of decision, with how many upheld and how many overturned issues of the cohort give it."""
+    """A ground of decision, with how many upheld and how many overturned issues of the cohort give it.
+
+    A ground is read only on the side that it speaks for, or where an issue was decided in part: 0 on the other side
+    is no finding.
+    """
 
     notation: str
     label: str
@@ -114,7 +127,7 @@ class Answer(Model):
     ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
     first of them that is not too small, or else the widest. ``limits`` is what limits all that is counted, as the
     parameters of a search: filters, ``since`` and ``until``, and ``q`` for its text. ``matching`` is the number of
-    issues that match the query in any way.
+    issues that match the query in any way. ``unknown`` says which values of its fields no concept is called.
     """
 
     query: str
@@ -127,8 +140,19 @@ class Answer(Model):
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+    unknown: tuple[str, ...] = ()
 
     @property
     def base(self) -> Cohort | None:
         """The cohort that is ``counted``."""
         return next((cohort for cohort in self.cohorts if cohort.population == self.counted), None)
+
+    def grounds_given(self) -> Iterator[str]:
+        """The grounds in words, with the issues of ``counted`` decided on them: ``No red flags (17 of 50 upheld)``."""
+        outcomes = self.base.outcomes if self.base else {}
+        upheld = outcomes.get(Outcome.UPHELD, 0)
+        overturned = sum(outcomes.values()) - upheld
+        for ground in self.grounds:
+            sides = (("upheld", ground.upheld, upheld), ("overturned", ground.overturned, overturned))
+            given = ", ".join(f"{n} of {total} {side}" for side, n, total in sides if n)
+            yield f"{ground.label} ({given})"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from imr_graph.names import case_id
 from imr_graph.search.query import All, Any, Best, Constant, Node, Pattern, Phrase, Word
 from imr_graph.search.schema import load_schema
 from imr_graph.vocabulary import Vocabulary
+
+_FEW = 5  # concepts of a scheme that a message can name
 
 
 def label(vocabulary: Vocabulary, scheme: str | None, notation: str) -> str:
@@ -71,10 +73,29 @@ def value_of(vocabulary: Vocabulary, field: str, notation: str) -> str:
     return notation if values_of(vocabulary, field, notation) == (notation,) else f"={notation}"
 
 
-def is_called(vocabulary: Vocabulary, field: str, text: str) -> bool:
-    """Whether a concept of the field's scheme carries ``text``; true of fields that have no scheme."""
-    scheme = load_schema()[field].concept
-    return scheme not in vocabulary.schemes or bool(vocabulary.lookup(text.removeprefix("="), scheme))
+def unknown(vocabulary: Vocabulary, asked: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A sentence for each field and value of ``asked`` that no concept of the field's scheme is called."""
+    for field, text in dict.fromkeys(asked):
+        scheme = load_schema()[field].concept
+        if scheme and scheme in vocabulary.schemes and not vocabulary.lookup(text.removeprefix("="), scheme):
+            labels = [concept.label for concept in vocabulary[scheme]]
+            known = f"there are {', '.join(labels)}" if len(labels) <= _FEW else f"see imr-graph vocab lookup {text!r}"
+            yield f"No {field.replace('_', ' ')} is called {text!r}; {known}."
+
+
+def asked_values(node: Node) -> Iterator[tuple[str, str]]:
+    """The keyword fields of a tree, with the values as they were written."""
+    match node:
+        case Word(str(field), text) | Phrase(str(field), text) if load_schema()[field].kind == "keyword":
+            yield field, text
+        case All(parts, without):
+            for part in (*parts, *without):
+                yield from asked_values(part)
+        case Any(parts) | Best(parts):
+            for part in parts:
+                yield from asked_values(part)
+        case Constant(inner):
+            yield from asked_values(inner)
 
 
 def resolved(node: Node, vocabulary: Vocabulary) -> Node:

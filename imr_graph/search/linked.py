@@ -7,6 +7,7 @@ import re
 from imr_graph.link.diagnoses import Condition, DiagnosisReader
 from imr_graph.link.requests import RequestFacts, RequestReader
 from imr_graph.link.sentences import sentences
+from imr_graph.parse.clean import clean
 from imr_graph.resources import rules
 from imr_graph.search.documents import distinct
 from imr_graph.search.facts import QueryFacts
@@ -22,7 +23,11 @@ class LinkedReader:
         self._cue = re.compile("|".join(rules("drafts")["request_cues"]), re.IGNORECASE)
 
     def __call__(self, text: str) -> QueryFacts:
-        """The service, drugs, body parts and side of the request, and the diagnoses that are present."""
+        """The service, drugs, body parts and side of the request, and the diagnoses that are present.
+
+        The text is cleaned as a letter is: where its lines were wrapped, they say nothing of its sentences.
+        """
+        text = clean(text).text
         present = [found for found in self._diagnoses.read(text) if found.status == "present"]
         asked = self._request(text, present)
         return QueryFacts(

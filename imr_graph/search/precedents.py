@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from imr_graph.errors import QueryError, UnknownItem
 from imr_graph.names import case_id, read_issue
-from imr_graph.search.answer import Answer, Hit, LackingConcept, SharedConcept, Why
+from imr_graph.search.answer import LEFT_OPEN, Answer, Hit, LackingConcept, SharedConcept, Why
 from imr_graph.search.cohorts import count_cohort, facet_values, ground_sides, populations
-from imr_graph.search.concepts import label
+from imr_graph.search.concepts import asked_values, label, unknown
 from imr_graph.search.documents import StoredIssue, read_payload
 from imr_graph.search.engine import Match, TextIndex
 from imr_graph.search.facts import QueryFacts, QueryReader, facts_of
@@ -25,7 +25,6 @@ from imr_graph.vocabulary import Vocabulary
 _FOLDED = 4  # times the limit is fetched where hits are to be folded
 _FACET_SIZE = 10
 _UNLOCATED = "no drug and no body part"
-_OF_THE_SERVICE = frozenset({"typical", "unlocated"})  # said of requests for the same service, which need no repeating
 
 
 @dataclass(frozen=True)
@@ -113,6 +112,7 @@ class Precedents:
                 raise QueryError("there is nothing to search for", remedy="name a service, a drug or a body part")
             return Answer(query=request.text, engine=self._index.engine, hits=(), engine_query="nothing matches")
         node = scope.within(asked)
+        values = (*request.filters, *asked_values(All(parsed.required, parsed.without)))
         matches = self._index.search(node, request.limit * (_FOLDED if request.fold else 1))
         marker = Marker(self._analyse, plan.terms)
         hits = [self._hit(request, match, plan, marker, facts) for match in matches]
@@ -121,6 +121,7 @@ class Precedents:
             engine=self._index.engine,
             hits=tuple(mark_twins(hits, fold=request.fold)[: request.limit]),
             engine_query=render(node),
+            unknown=tuple(unknown(self._vocabulary, values)),
         )
         if not request.around:
             return answer
@@ -180,7 +181,7 @@ class Precedents:
         )
 
     def _shared(self, clause: Clause) -> SharedConcept:
-        pairs = clause.pairs[-1:] if clause.relation in _OF_THE_SERVICE else clause.pairs
+        pairs = clause.pairs[-1:] if clause.relation in LEFT_OPEN else clause.pairs  # the service needs no repeating
         labels = [self._label(field, value) for field, value in pairs]
         return SharedConcept(
             field=" and ".join(field for field, _ in pairs),

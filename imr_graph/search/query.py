@@ -192,23 +192,27 @@ def number_bounds(text: str) -> tuple[int, int]:
 
 _PLAIN_COLON = re.compile(r"(\w*):(?=\s|$)")  # "Massage therapy: 12 sessions", as headings print it, names no field
 _LONGEST_QUERY = 300  # characters; what is longer is a draft or a denial
-_SYNTAX = re.compile(r'[:"*?()\[\]{}]|\b(?:AND|OR|NOT)\b')
+_OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b")
+_SYNTAX = re.compile(rf'[:"*?()\[\]{{}}]|{_OPERATOR.pattern}')
 
 
 def parse_query(text: str) -> Parsed:
     """A text of the query language: ``service:mri neck NOT outcome:upheld "red flags" date:[2016 TO 2017]``.
 
-    Bare words rank; a field, quotes, an operator or a wildcard must hold. Raises :class:`QueryError` for a syntax
-    error or an unknown field, with the fields there are.
+    Bare words rank; a field, quotes, an operator or a wildcard must hold. In a text all in capitals, as denials are
+    pasted, AND, OR and NOT are words. Raises :class:`QueryError` for a syntax error or an unknown field, with the
+    fields there are.
     """
     fields = load_schema().fields
     text = _PLAIN_COLON.sub(lambda match: match[0] if match[1] in fields else f"{match[1]} ", text)
-    if not _SYNTAX.search(text):
+    shouted = _OPERATOR.sub("", text).isupper()
+    read = _OPERATOR.sub(lambda match: match[0].lower(), text) if shouted else text
+    if not _SYNTAX.search(read):
         return Parsed(text)
     _check_balance(text)
     from imr_graph.search.whoosh_engine import parse  # imported late: plain words need no parser
 
-    return parse(text)
+    return parse(read)
 
 
 def _check_balance(text: str) -> None:

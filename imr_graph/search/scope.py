@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imr_graph.search.concepts import label, resolved, values_of
 from imr_graph.search.query import (
@@ -31,7 +31,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that must hold, in words, as a query, and as the parameters of a request: ``q`` is text."""
+    """Something that must hold, or must not, in words, as a query, and as the parameters of a request: ``q`` is text.
+
+    Without words it goes unsaid.
+    """
 
     words: str
     node: Node
@@ -58,11 +61,12 @@ class Scope:
 
     def for_counting(self) -> Scope:
         """The scope without what limits outcome or ground."""
-        return Scope(tuple(limit for limit in self.limits if not limit.fields & _DECIDING), self.outside)
+        kept = (tuple(limit for limit in side if not limit.fields & _DECIDING) for side in (self.limits, self.outside))
+        return Scope(*kept)
 
     def words(self) -> str:
         """The limits in words, empty without any."""
-        return ", ".join(limit.words for limit in self.limits)
+        return ", ".join(limit.words for limit in (*self.limits, *self.outside) if limit.words)
 
     def asked(self) -> Pairs:
         """The parameters of a request with this scope: filters, ``since`` and ``until``, and ``q`` for its text."""
@@ -95,8 +99,9 @@ def scope_of(
         ends = tuple((name, str(day)) for name, day in (("since", since), ("until", until)) if day)
         words = " ".join(["decided", *(f"{name} {day}" for name, day in ends)])
         limits.append(Limit(words, days, frozenset({"date"}), ends))
-    outside = [*parsed.without, *(Word("case", case) for case in sorted(exclude))]
-    return Scope(tuple(limits), tuple(_limit(vocabulary, node, "NOT ") for node in outside))
+    outside = [_limit(vocabulary, node, "NOT ") for node in parsed.without]
+    outside += [replace(_limit(vocabulary, Word("case", case), "NOT "), words="") for case in sorted(exclude)]
+    return Scope(tuple(limits), tuple(outside))
 
 
 def _limit(vocabulary: Vocabulary, node: Node, sign: str = "") -> Limit:
@@ -107,7 +112,8 @@ def _limit(vocabulary: Vocabulary, node: Node, sign: str = "") -> Limit:
 def undecided(parsed: Parsed) -> str:
     """The text of a query without what limits outcome or ground: its words, with the limits of what is counted."""
     required = [render(node) for node in parsed.required if not _DECIDING.intersection(_fields(node))]
-    return " ".join([parsed.words, *required, *(f"NOT {render(node)}" for node in parsed.without)]).strip()
+    without = [f"NOT {render(node)}" for node in parsed.without if not _DECIDING.intersection(_fields(node))]
+    return " ".join([parsed.words, *required, *without]).strip()
 
 
 def _fields(node: Node) -> Iterable[str]:

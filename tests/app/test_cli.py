@@ -59,11 +59,30 @@ def test_parse_reads_stdin_and_names_what_is_no_letter(corpus: Path) -> None:
     assert result.stderr.startswith("imr-graph: -")
 
 
-def test_a_filter_that_nothing_is_called_is_named(store: Path) -> None:
-    result = imr_graph("search", "mri", "--service", "nosuch", "--body-part", "neck", "--store", store)
-    assert result.returncode == 1
-    assert "No service is called 'nosuch'; see imr-graph vocab lookup" in result.stderr
-    assert "body part" not in result.stderr
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (
+            ["mri", "--service", "nosuch", "--body-part", "neck"],
+            1,
+            "No service is called 'nosuch'; see imr-graph vocab",
+        ),
+        (["mri", "--body-part", "neck", "--body-part", "nosuch"], 0, "No body part is called 'nosuch'"),
+        (
+            ["mri", "--outcome", "denied"],
+            1,
+            "No outcome is called 'denied'; there are overturned, partially overturned, up",
+        ),
+        (["mri outcome:denied"], 1, "No outcome is called 'denied'"),
+        (["mri AND (service:nosuch OR body_part:neck)"], 0, "No service is called 'nosuch'"),
+        (["mri", "--outcome", "uphold"], 0, ""),
+    ],
+)
+def test_a_filter_that_nothing_is_called_is_named(store: Path, arguments: list[str], status: int, said: str) -> None:
+    result = imr_graph("search", *arguments, "--store", store)
+    assert result.returncode == status
+    assert said in result.stderr
+    assert result.stderr.count(" is called ") == bool(said)
 
 
 @pytest.mark.parametrize("style", ["table", "json", "jsonl", "csv"])
@@ -81,6 +100,21 @@ def test_search_in_every_format(store: Path, style: str) -> None:
         assert {"hits", "cohorts", "facets"} <= json.loads(result.stdout).keys()
     else:
         assert "UPHELD" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("CM16-9900008.pdf", "MRI of the cervical spine\n"),
+        ("CM16-9900012.txt", "Physical therapy, additional 3 visits"),
+    ],
+)
+def test_a_decided_letter_is_asked_as_similar_asks(store: Path, corpus: Path, name: str, first: str) -> None:
+    asked = imr_graph("search", "--file", corpus / name, "--store", store)
+    like = imr_graph("similar", name.partition(".")[0], "--store", store)
+    keys = [[(h["case_number"], h["issue"]) for h in map(json.loads, r.stdout.splitlines())] for r in (asked, like)]
+    assert keys[0] == keys[1]
+    assert f"decides 2 issues; asked is the first: {first}" in asked.stderr
 
 
 def test_many_queries_in_one_process(store: Path, tmp_path: Path) -> None:

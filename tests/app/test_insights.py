@@ -65,6 +65,23 @@ def test_a_share_is_words_and_numbers(upheld: int, rate: tuple[object, ...]) -> 
     assert (row["issues"], row["partially_overturned"]) == (upheld + 8, 3)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["search", "MRI of the lumbar spine"],
+            r"Grounds given, of requests .*: .*No neurologic deficit \(\d+ of \d+ upheld\)",
+        ),
+        (["search", "MRI of the lumbar spine", "--format", "md"], r"- No neurologic deficit \(\d+ of \d+ upheld\)\n"),
+        (["gaps", "MRI of the lumbar spine"], r"No neurologic deficit: \d+ of \d+ upheld issues were decided on it"),
+    ],
+)
+def test_a_ground_is_counted_on_its_own_side_and_says_of_what(ask: Ask, arguments: list[str], words: str) -> None:
+    page = ask(*arguments, *([] if "--format" in arguments else ["--format", "table"])).stdout
+    assert re.search(words, page), page
+    assert "0 overturned on it" not in page
+
+
 def test_the_passage_of_a_hit_can_be_shown(ask: Ask) -> None:
     hit = next(
         hit

@@ -122,6 +122,10 @@ def test_gaps_are_leads_with_a_decided_sentence(sample: Parts) -> None:
     )
     gap = next(gap for gap in told.gaps if gap.ground == "no-neurologic-deficit")
     assert gap.mentioned == ("The left ankle reflex is absent.",)
+    record = "The left ankle reflex is absent."
+    beside = gap_list(sample.precedents, "MRI of the lumbar spine for low back pain.", record=record)
+    assert [(g.ground, g.upheld) for g in beside.gaps] == [(g.ground, g.upheld) for g in bare.gaps]
+    assert next(g for g in beside.gaps if g.ground == "no-neurologic-deficit").mentioned == (record,)
     with pytest.raises(QueryError):
         gap_list(sample.precedents, "")
 

@@ -1,5 +1,7 @@
 """A draft or a denial is searched for what it asks, not for whatever else it mentions."""
 
+import textwrap
+
 import pytest
 
 from imr_graph.search.cohorts import populations
@@ -44,3 +46,13 @@ def test_a_brand_stands_for_its_product_and_the_ingredients(asked: str, drug: st
     assert values_of(vocabulary, "drug", "norco") == (drug,)
     words = populations(facts, vocabulary, None)[0].words
     assert words == f"requests for Opioid of {drug}"
+
+
+@pytest.mark.parametrize("width", [50, 75, 100])
+def test_where_the_lines_of_a_draft_are_wrapped_says_nothing(width: int) -> None:
+    asked = (
+        "Utilization review of January 5, 2017 non-certified the request for Six physical therapy visits for the "
+        "lumbar spine. The patient takes ibuprofen and uses medical supplies at home. He walks with a cane."
+    )
+    facts = READER(textwrap.fill(asked, width))
+    assert (facts.service, facts.body_parts, facts.drugs) == ("physical-therapy", ("low-back",), ())

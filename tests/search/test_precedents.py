@@ -58,6 +58,9 @@ def test_why_adds_up_to_the_score(precedents: Precedents) -> None:
     assert hits[0].why.shared[0].label == "Massage therapy"
     assert [(lack.field, lack.label) for lack in hits[1].why.lacking] == [("diagnosis", "Neck strain")]
     assert hits[0].why.terms == ("8", "massage", "neck", "sessions", "strain", "therapy")
+    words = "words: 8, massage, neck, sessions, strain, therapy"
+    assert hits[0].why.words() == f"Massage therapy, Neck, Neck strain; {words}", "what is typical was not asked"
+    assert hits[3].why.words().startswith("Physical medicine and Neck (class and body part), Neck")
 
 
 def test_a_hit_shows_the_guideline_words(precedents: Precedents) -> None:
@@ -179,6 +182,10 @@ def test_counts_are_of_all_matches_and_say_of_what(precedents: Precedents) -> No
         ("More than the guideline recommends", 3, 0),
         ("functional improvement documented", 0, 2),
     ]
+    assert list(answer.grounds_given()) == [
+        "More than the guideline recommends (3 of 3 upheld)",
+        "functional improvement documented (2 of 2 overturned)",
+    ]
     assert [(v.label, v.count) for v in answer.facets["body_part"]] == [("Neck", 3), ("Low back", 1)]
 
 
@@ -190,6 +197,13 @@ def test_a_rate_needs_twenty(build: Build, decision: Make) -> None:
     assert answer.cohorts[0].overturned.model_dump() == {"share": 0.25, "low": 0.112, "high": 0.469}
     limited = search(SearchRequest("massage therapy", since=dt.date(2015, 1, 1)))
     assert limited.cohorts[0].population == "requests for Massage therapy (decided since 2015-01-01)"
+
+
+def test_what_is_left_out_of_the_counts_is_named(precedents: Precedents) -> None:
+    cohort = precedents.search(SearchRequest("massage therapy NOT naproxen", exclude=frozenset({"M2"}))).cohorts[0]
+    assert (cohort.population, cohort.total) == ("requests for Massage therapy (NOT naproxen)", 2)
+    cohort = precedents.search(SearchRequest("massage therapy NOT outcome:upheld")).cohorts[0]
+    assert (cohort.population, cohort.total) == ("requests for Massage therapy", 3), "a rate of one side says nothing"
 
 
 def twins(decision: Make) -> tuple[Decision, ...]:

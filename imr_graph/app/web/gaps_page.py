@@ -10,7 +10,6 @@ from imr_graph.errors import UsageError
 from imr_graph.insight.gaps import Gap, gap_list
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
-from imr_graph.rates import OVERTURNED
 from imr_graph.search.answer import Cohort
 from imr_graph.search.concepts import value_of
 
@@ -23,7 +22,6 @@ class Lead(Model):
     gap: Gap
     href: str
     upheld: Tally
-    overturned: Tally
 
 
 class GapsPage(Page):
@@ -65,13 +63,7 @@ def _lead(reader: Reader, gap: Gap, query: Pairs | None) -> Lead:
     case, _, issue = gap.case.partition("#")
     ground = ("ground", value_of(reader.vocabulary, "ground", gap.ground))
 
-    def tally(label: str, count: int, *outcomes: Outcome) -> Tally:
-        pairs = [ground, *(("outcome", slug(outcome)) for outcome in outcomes)]
-        return Tally(label=label, count=count, href="" if query is None else address("/search", [*query, *pairs]))
-
+    found = "" if query is None else address("/search", [*query, ground, ("outcome", slug(Outcome.UPHELD))])
     return Lead(
-        gap=gap,
-        href=case_address(case, int(issue)),
-        upheld=tally("upheld", gap.upheld, Outcome.UPHELD),
-        overturned=tally("overturned", gap.overturned, *OVERTURNED),
+        gap=gap, href=case_address(case, int(issue)), upheld=Tally(label="upheld", count=gap.upheld, href=found)
     )

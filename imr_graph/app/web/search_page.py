@@ -74,6 +74,7 @@ class SearchPage(Page):
     facets: tuple[Facet, ...] = ()
     reasons: tuple[Reason, ...] = ()
     matching: int = 0
+    unknown: tuple[str, ...] = ()
     hits: tuple[Found, ...] = ()
     more: Link | None = None
     downloads: tuple[Link, ...] = ()
@@ -109,6 +110,7 @@ def search_page(reader: Reader, asked: Asked) -> SearchPage:
         facets=_facets(reader, answer, here, around, request),
         reasons=_reasons(reader, answer, counts),
         matching=answer.matching,
+        unknown=answer.unknown,
         hits=tuple(_found(hit) for hit in answer.hits),
         more=_more(here, limit, answer),
         downloads=_downloads(here, answer),
