@@ -13,7 +13,6 @@ _ODG = re.compile(r"\b(?:ODG|official disability)\b", re.IGNORECASE)
 _MTUS = re.compile(r"\b(?:MTUS|medical treatment utilization schedule)\b", re.IGNORECASE)
 _ACOEM = re.compile(r"\b(?:ACOEM|american college of occupational)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}")
-_COMMON = {"guidelines", "guideline", "treatment", "medical", "california", "state", "states", "official", "disability"}
 
 
 class Attribution(NamedTuple):
@@ -67,7 +66,7 @@ def cited(lead: str, citations: tuple[Citation, ...]) -> Citation | None:
         sources |= {"MTUS", "ACOEM"}
     fitting = [c for c in own if not sources or c.source in sources]
     if len(fitting) > 1:
-        words = set(_WORD.findall(lead.lower())) - _COMMON
+        words = set(_WORD.findall(lead.lower())).difference(rules("passages")["common_words"])
         named = [c for c in fitting if words & set(_WORD.findall(f"{c.document} {c.chapter or ''}".lower()))]
         acoem = [c for c in fitting if "ACOEM" in c.document] if _ACOEM.search(lead) else []
         fitting = named or acoem or fitting

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from imr_graph.resources import rules
 from imr_graph.vocabulary import Concept, Scheme, normalise
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -40,7 +41,7 @@ class GuidelineIndex:
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
         self._documents: dict[str, list[Concept]] = {}
-        for root in ("mtus", "acoem", "acoem-2004", "mtus-general-approaches-2004"):
+        for root in rules("citations")["collections"]:
             for notation in scheme.narrower(root) if root in scheme else ():
                 concept = scheme[notation]
                 for key in {title_key(label) for label in _labels(concept)}:

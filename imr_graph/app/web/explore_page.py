@@ -15,6 +15,7 @@ from imr_graph.graph.exports.json_formats import cytoscape
 from imr_graph.graph.exports.locate import locate
 from imr_graph.graph.exports.model import Network, Node
 from imr_graph.graph.exports.nearby import nearby
+from imr_graph.graph.exports.style import backwards
 from imr_graph.graph.exports.xml_formats import graphml
 from imr_graph.models import Model
 from imr_graph.namespaces import curie
@@ -23,19 +24,6 @@ _EACH = 10
 _MOST = 60
 _EXPANDED = 8
 _LABEL, _MIDDLE = 44, 32  # characters of a label that is drawn
-_BACKWARDS = {
-    "has issue": "is an issue of",
-    "has diagnosis": "is a diagnosis in",
-    "requests": "is requested in",
-    "requests drug": "is requested in",
-    "concerns": "is concerned in",
-    "on the ground": "is a ground of",
-    "quotes": "is quoted in",
-    "reviewer cites": "is cited by the reviewer in",
-    "claims administrator cites": "is cited by the claims administrator in",
-    "attributed to": "is said to hold",
-    "part of": "has the part",
-}
 FORMATS: dict[str, tuple[str, Callable[[Network], Iterator[str]]]] = {
     "graphml": ("application/xml", graphml),
     "cyjs": ("application/json", cytoscape),
@@ -137,7 +125,7 @@ def _beside(network: Network, shown: set[str]) -> dict[str, list[tuple[str, str]
     for edge in network.edges:
         if edge.source in shown and edge.target in shown:
             found.setdefault(edge.source, []).append((edge.relation, edge.target))
-            found.setdefault(edge.target, []).append((_BACKWARDS.get(edge.relation, edge.relation), edge.source))
+            found.setdefault(edge.target, []).append((backwards(edge.relation), edge.source))
     return {node: sorted(set(pairs)) for node, pairs in found.items()}
 
 

@@ -9,7 +9,7 @@ from imr_graph.app.web.generations import Reader
 from imr_graph.app.web.page import Page, Tally
 from imr_graph.graph.schemes import parse_turtle
 from imr_graph.models import Model
-from imr_graph.namespaces import ONTOLOGY, curie
+from imr_graph.namespaces import ONTOLOGY, curie, scheme_iri
 from imr_graph.resources import data_folder
 
 _KINDS = (("Classes", OWL.Class), ("Relations", OWL.ObjectProperty), ("Values", OWL.DatatypeProperty))
@@ -54,7 +54,7 @@ def _ontology(reader: Reader) -> OntologyPage:
 
 def _concepts(scheme: str) -> str:
     return (
-        f"SELECT ?concept ?label WHERE {{ ?concept skos:inScheme <https://w3id.org/imr-graph/concept/{scheme}> ; "
+        f"SELECT ?concept ?label WHERE {{ ?concept skos:inScheme <{scheme_iri(scheme)}> ; "
         "skos:prefLabel ?label } ORDER BY ?label"
     )
 

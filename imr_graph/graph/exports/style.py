@@ -39,6 +39,11 @@ def term_of(relation: str) -> str:
     return str(rules("exports")["relations"].get(relation, "skos:related"))
 
 
+def backwards(relation: str) -> str:
+    """A relation in words as read from its other end."""
+    return str(rules("exports")["backwards"].get(relation, relation))
+
+
 def predicate_of(relation: str) -> str:
     """The predicate of Biolink that a relation comes under."""
     return str(rules("exports")["predicates"].get(relation, "biolink:related_to"))
