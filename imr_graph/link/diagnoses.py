@@ -73,12 +73,15 @@ class DiagnosisReader:
         self._lexicon = ConditionLexicon(vocabulary)
         table = self._lexicon.rules
         self._heirs = frozenset(table["phrases"]["heirs"])
+        self._absorbing = frozenset(table["phrases"]["absorbing"])
+        self._sideless = frozenset(table["body_parts"]["sideless"])
         self._grammar = PhraseGrammar(
             table["phrases"]["kept"],
             table["body_parts"]["midline"],
             (level["part"] for level in table["levels"].values()),
             self._lexicon.above,
             self._takes_part,
+            self._absorbs,
         )
         self._lists = _ListGrammar(table["list_end"])
         self._accepted = frozenset(table["list_end"]["accepted"])
@@ -124,14 +127,15 @@ class DiagnosisReader:
         score = phrase.entry.score * (_SHARED_SCORE if phrase.shared else 1.0) * (cue.score if cue else 1.0)
         rule = assertion.rule if assertion is not STATED else cue.value if cue else _UNLISTED_RULE
         code = _CODE.match(text, phrase.end)
+        body_part = self._body_part(parts, concept)
         return Condition(
             text[phrase.start : phrase.end],
             phrase.start,
             phrase.end,
             phrase.head.label,
             concept,
-            self._body_part(parts, concept),
-            phrase.side,
+            body_part,
+            None if body_part in self._sideless else phrase.side,
             assertion.status,
             cue is not None,
             round(score, 3),
@@ -151,13 +155,16 @@ class DiagnosisReader:
         implied = self._lexicon.part_of(concept)
         return self._lexicon.reported(implied) if implied else None
 
+    def _absorbs(self, condition: str, other: str) -> bool:
+        return condition in self._absorbing and other in self._lexicon.diagnoses.ancestors(condition)
+
     def _takes_part(self, condition: str, joint: Kind) -> bool:
         if self._lexicon.part_of(condition):
             return False
         if joint is Kind.AND:
             return True
         kin = {condition, *self._lexicon.diagnoses.ancestors(condition)}
-        return joint in (Kind.COMMA, Kind.WEAK) and not kin.isdisjoint(self._heirs)
+        return joint in (Kind.COMMA, Kind.WEAK, Kind.WITH) and not kin.isdisjoint(self._heirs)
 
 
 class _ListGrammar:
