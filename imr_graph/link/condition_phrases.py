@@ -18,7 +18,7 @@ from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
 # An unknown word or a mark between two items; blanks, hyphens and slashes do not count
 _FOREIGN = re.compile(r"[^\W_]|[.?!]")
 # An adjective between a part and its condition, where the dictionary has none: "knee tricompartmental arthritis"
-_ADJECTIVE = re.compile(r"\s+[a-z]+-?[a-z]*(?:al|ar|ary|ic|ive|oid|ous)\s+", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"\s+(?:[a-z]+-)?[a-z]{4,}(?:al|ar|[ao]ry|ic|ive|oid|ous)\s+", re.IGNORECASE)
 _BEFORE_ADJECTIVE = (Kind.PART, Kind.SIDE, Kind.FILLER)
 _AFTER_ADJECTIVE = (Kind.CONDITION, Kind.PART, Kind.FILLER)
 
@@ -186,6 +186,8 @@ class PhraseGrammar:
             self._head(named[-1], after.phrases)
         backward = previous is not None and self._reaches_back(previous, named[0])
         forward = following is not None and bool(following.parts) and not following.behind
+        if forward and following and after and after.joint is Kind.COMMA:
+            forward = self._takes(following.entry.value, Kind.AND)
         if backward and forward and after:
             forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in named)
         if forward and following:
