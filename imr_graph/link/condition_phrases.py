@@ -237,7 +237,8 @@ class PhraseGrammar:
                 last.end, last.behind = segment.end, True
             else:
                 members.append(replace(last, end=segment.end, parts=segment.parts, side=segment.side or last.side))
-        structures = [part for part in members[-1].parts if self._above(part)[:1] == ("spine",)]
+        kinds = (part for part in members[-1].parts if part not in self._regions)
+        structures = [part for part in kinds if self._above(part)[:1] == ("spine",)]
         for member in members[:-1]:
             member.parts = list(dict.fromkeys([*member.parts, *structures]))  # "of thoracic or lumbar vertebra"
         return members[1:]

@@ -44,3 +44,7 @@ def test_a_brand_stands_for_its_product_and_the_ingredients(asked: str, drug: st
     assert values_of(vocabulary, "drug", "norco") == (drug,)
     words, _ = populations(facts, vocabulary, None)[0]
     assert words == f"requests for Opioid of {drug}"
+
+
+def test_the_spine_is_all_its_regions() -> None:
+    assert set(values_of(load_vocabulary(), "body_part", "spine")) == {"spine", "neck", "upper-back", "low-back"}
