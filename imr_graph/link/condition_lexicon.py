@@ -32,6 +32,7 @@ class Kind(StrEnum):
     AND = "and"
     SEMICOLON = "semicolon"
     WEAK = "weak"
+    WITH = "with"
     BLOCK = "block"
     CUE = "cue"
     LIST_END = "list end"
@@ -74,7 +75,7 @@ class Item(NamedTuple):
 _SHORTEST_MISSPELLING = 6  # shorter ones are words of their own in prose: "had" for "hand"
 HIDDEN_SCORE = 0.8  # a misspelt or sloppy label
 # The strongest of several marks ties two members of a list; inside a phrase the first kind that a label has counts.
-JOINTS = (Kind.SEMICOLON, Kind.WEAK, Kind.AND, Kind.COMMA)
+JOINTS = (Kind.SEMICOLON, Kind.WEAK, Kind.WITH, Kind.AND, Kind.COMMA)
 _INSIDE = (*JOINTS, Kind.CONDITION, Kind.FILLER, Kind.PART, Kind.SIDE, Kind.PREPOSITION)
 _GRAMMAR = (
     ("fillers", Kind.FILLER),
@@ -83,6 +84,7 @@ _GRAMMAR = (
     ("ands", Kind.AND),
     ("semicolons", Kind.SEMICOLON),
     ("weak", Kind.WEAK),
+    ("with", Kind.WITH),
 )
 
 
@@ -226,7 +228,8 @@ class ConditionLexicon:
                     continue
                 yield label, Entry(Kind.PART, concept.notation)
         yield from ((label, Entry(Kind.PART, part)) for label, part in _levels(self.rules["levels"]))
-        yield from ((label, Entry(Kind.SIDE, "bilateral")) for label in self.rules["phrases"]["both_sides"])
+        for side, labels in self.rules["sides"].items():
+            yield from ((label, Entry(Kind.SIDE, side)) for label in labels)
         for concept in self._sides:
             yield from ((label, Entry(Kind.SIDE, concept.notation)) for _, label in concept.labels())
 

@@ -17,6 +17,13 @@ from imr_graph.link.condition_lexicon import JOINTS, Entry, Item, Kind
 
 # An unknown word or a mark between two items; blanks, hyphens and slashes do not count
 _FOREIGN = re.compile(r"[^\W_]|[.?!]")
+# An adjective between a part and its condition, where the dictionary has none: "knee tricompartmental arthritis"
+_ADJECTIVE = re.compile(r"\s+(?:[a-z]+-)?[a-z]{4,}(?:al|ar|[ao]ry|ic|ive|oid|ous)\s+", re.IGNORECASE)
+_BEFORE_ADJECTIVE = (Kind.PART, Kind.SIDE, Kind.FILLER)
+_AFTER_ADJECTIVE = (Kind.CONDITION, Kind.PART, Kind.FILLER)
+
+
+_APART = (Kind.WEAK, Kind.WITH)  # what stands behind these adds to a condition: it is no further member of a list
 
 
 @dataclass(slots=True)
@@ -40,13 +47,17 @@ class Phrase:
 
 @dataclass(slots=True)
 class _Segment:
-    """A run of items; ``joint`` is what ties it to the segment before, None at the head of a chain."""
+    """A run of items; ``joint`` is what ties it to the segment before, None at the head of a chain.
+
+    ``open`` tells that words stand behind the last part or side: "right index" of "right index and ring fingers".
+    """
 
     items: list[Item]
     joint: Kind | None
     phrases: list[Phrase] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     side: str | None = None
+    open: bool = False
 
     @property
     def start(self) -> int:
@@ -63,7 +74,7 @@ class PhraseGrammar:
     ``kept`` are the fillers that stay at the head of a phrase, ``midline`` the parts that have no side,
     ``regions`` those of the spine;
     ``above(part)`` gives the parts that a part belongs to, ``takes(condition, joint)`` whether a condition may
-    take the part of its neighbour.
+    take the part of its neighbour, ``absorbs(condition, other)`` whether the one is said together with the other.
     """
 
     def __init__(
@@ -73,12 +84,14 @@ class PhraseGrammar:
         regions: Iterable[str],
         above: Callable[[str], tuple[str, ...]],
         takes: Callable[[str, Kind], bool],
+        absorbs: Callable[[str, str], bool],
     ) -> None:
         self._above = above
         self._kept = frozenset(kept)
         self._midline = frozenset(midline)
         self._regions = frozenset(regions)
         self._takes = takes
+        self._absorbs = absorbs
 
     def phrases(self, text: str, items: list[Item]) -> list[Phrase]:
         """The conditions that the items of one sentence of ``text`` say, in order."""
@@ -99,13 +112,14 @@ class PhraseGrammar:
 
     def _parse(self, segment: _Segment) -> None:
         """Read the segment's conditions with their own parts, or its parts where it has no condition."""
-        heads = [n for n, item in enumerate(segment.items) if item.meaning.condition]
+        heads = self._heads(segment.items)
         if not heads:
             segment.parts, segment.side = _parts_of(segment.items)
             while len(segment.items) > 1 and self._leads(segment.items[0]):
                 segment.items.pop(0)
             while len(segment.items) > 1 and not (segment.items[-1].meaning.part or segment.items[-1].meaning.side):
                 segment.items.pop()
+                segment.open = True
             return
         before = 0
         for n, place in enumerate(heads):
@@ -113,6 +127,11 @@ class PhraseGrammar:
             stop = len(segment.items) if following is None else _divide(segment.items, place, following)
             segment.phrases.append(self._phrase(segment.items[before:stop], segment.items[place]))
             before = stop
+
+    def _heads(self, items: list[Item]) -> list[int]:
+        """The places of the conditions, without those that are a word of another's: "nonunion of ulna fracture"."""
+        said = [(n, item.meaning.condition.value) for n, item in enumerate(items) if item.meaning.condition]
+        return [n for n, value in said if not any(self._absorbs(other, value) for _, other in said)]
 
     def _phrase(self, items: list[Item], head: Item) -> Phrase:
         place = items.index(head)
@@ -153,17 +172,22 @@ class PhraseGrammar:
     def _share_condition(self, before: _Segment | None, run: list[_Segment], after: _Segment | None) -> list[Phrase]:
         """Give parts that stand alone in a list to the condition before or behind them."""
         previous = before.phrases[-1] if before else None
+        following = after.phrases[0] if after and after.joint in (Kind.COMMA, Kind.AND) else None
         for segment in run:
-            if previous and previous.side is None and (segment.joint is Kind.WEAK or not segment.parts):
+            adds = segment.joint is Kind.WEAK or (not segment.parts and segment.joint is not Kind.WITH)
+            if following and segment is run[-1] and segment.open and not (segment.parts or following.side):
+                self._anticipate([segment], following)  # "right index and ring finger fractures"
+            elif previous and previous.side is None and adds:
                 previous.side = segment.side  # "radiculopathy, lumbar region (left leg)", "sciatica, right side"
-        named = [segment for segment in run if segment.parts and segment.joint is not Kind.WEAK]
+        named = [segment for segment in run if segment.parts and segment.joint not in _APART]
         if not named:
             return []
-        if after and after.joint is Kind.WEAK:
+        if after and after.joint in _APART:
             self._head(named[-1], after.phrases)
-        following = after.phrases[0] if after and after.joint in (Kind.COMMA, Kind.AND) else None
         backward = previous is not None and self._reaches_back(previous, named[0])
         forward = following is not None and bool(following.parts) and not following.behind
+        if forward and following and after and after.joint is Kind.COMMA:
+            forward = self._takes(following.entry.value, Kind.AND)
         if backward and forward and after:
             forward = after.joint is Kind.AND and not any(segment.joint is Kind.AND for segment in named)
         if forward and following:
@@ -176,7 +200,7 @@ class PhraseGrammar:
         added = []
         for segment in run:
             if set(segment.parts) <= set(following.parts):
-                following.start = min(following.start, segment.start)
+                following.start, following.side = min(following.start, segment.start), following.side or segment.side
             else:
                 added.append(replace(following, start=segment.start, parts=segment.parts, side=segment.side))
         return added
@@ -213,7 +237,8 @@ class PhraseGrammar:
                 last.end, last.behind = segment.end, True
             else:
                 members.append(replace(last, end=segment.end, parts=segment.parts, side=segment.side or last.side))
-        structures = [part for part in members[-1].parts if self._above(part)[:1] == ("spine",)]
+        kinds = (part for part in members[-1].parts if part not in self._regions)
+        structures = [part for part in kinds if self._above(part)[:1] == ("spine",)]
         for member in members[:-1]:
             member.parts = list(dict.fromkeys([*member.parts, *structures]))  # "of thoracic or lumbar vertebra"
         return members[1:]
@@ -240,7 +265,7 @@ class PhraseGrammar:
             if joint is Kind.AND and first.behind and not single:
                 return
             second.parts, second.side, second.shared = list(first.parts), second.side or first.side, True
-            if joint in (Kind.AND, Kind.WEAK) and not first.behind and single:
+            if joint in (Kind.AND, *_APART) and not first.behind and single:
                 second.start = min(first.start, second.start)  # "right shoulder pain and injury"
 
     def _inherit_sides(self, chain: list[_Segment], added: list[Phrase]) -> None:
@@ -281,7 +306,12 @@ def _chains(text: str, items: list[Item]) -> list[list[_Segment]]:
 
     for item in items:
         kind = item.meaning.kind
-        if end is not None and _FOREIGN.search(text, end, item.start):
+        described = kind in _AFTER_ADJECTIVE and run and run[-1].meaning.kind in _BEFORE_ADJECTIVE
+        if (
+            end is not None
+            and _FOREIGN.search(text, end, item.start)
+            and not (described and _ADJECTIVE.fullmatch(text, end, item.start))
+        ):
             close()
             joint, tied = None, False
         end = item.end

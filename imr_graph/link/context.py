@@ -21,6 +21,11 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _ALTERNATIVE = re.compile(r"[\s,]*(?:or|nor|and/or)\b", re.IGNORECASE)
 # "diabetes, mild hypertension and asthma": what stands between the members of a list
 _LISTED = re.compile(r"\s*(?:[,/&]|,?\s*\b(?:and|or)\b)\s*(?:[a-z-]+\s+){0,2}", re.IGNORECASE)
+# What no trigger reaches across: a comma, the number of the next member of a list
+_APART = re.compile(r",|\(?\b\d{1,2}[.)]")
+# "contusion, resolved;": a trigger behind a comma speaks of what stands before it if nothing follows
+_BEHIND_COMMA = re.compile(r",\s*(?:now\s+)?")
+_CLOSED = re.compile(r"\s*(?:$|[,;.)(]|\d{1,2}[.)])")
 _JOINED = {"or": _ALTERNATIVE.match, "list": _LISTED.fullmatch}
 
 
@@ -108,7 +113,8 @@ class ContextRules:
             limit = max((t.end for t in stops if t.end <= trigger.start), default=0)
             ahead = [m for m in reversed(mentions) if limit <= m[1] <= trigger.start]
             gap = text[ahead[0][1] : trigger.start] if ahead else ""
-        if not ahead or "," in gap or len(_WORD.findall(gap)) > rule.reach:
+        closed = not rule.forward and _BEHIND_COMMA.fullmatch(gap) and _CLOSED.match(text, trigger.end)
+        if not ahead or (_APART.search(gap) and not closed) or len(_WORD.findall(gap)) > rule.reach:
             return
         yield ahead[0]
         for before, mention in pairwise(ahead):

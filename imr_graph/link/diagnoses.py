@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +20,7 @@ from imr_graph.link.sentences import sentences
 from imr_graph.models import Diagnosis, Mention
 from imr_graph.resources import rules
 from imr_graph.text import Span
-from imr_graph.vocabulary import Vocabulary
+from imr_graph.vocabulary import Vocabulary, normalise
 
 if TYPE_CHECKING:
     from imr_graph.parse import ParsedLetter
@@ -73,13 +73,17 @@ class DiagnosisReader:
         self._lexicon = ConditionLexicon(vocabulary)
         table = self._lexicon.rules
         self._heirs = frozenset(table["phrases"]["heirs"])
+        self._absorbing = frozenset(table["phrases"]["absorbing"])
+        self._sideless = frozenset(table["body_parts"]["sideless"])
         self._grammar = PhraseGrammar(
             table["phrases"]["kept"],
             table["body_parts"]["midline"],
             (level["part"] for level in table["levels"].values()),
             self._lexicon.above,
             self._takes_part,
+            self._absorbs,
         )
+        self._lists = _ListGrammar(table["list_end"])
         self._accepted = frozenset(table["list_end"]["accepted"])
 
     def read(self, text: str) -> list[Condition]:
@@ -94,7 +98,7 @@ class DiagnosisReader:
         for start, end in sentences(text):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
             numbered = _NUMBER.search(text, max(0, start - 6), start) or _NUMBERED.match(text, start)
-            listed, cue = _listed(text, items[first:last], cue if numbered else None)
+            listed, cue = self._lists.listed(text, items[first:last], cue if numbered else None)
             if bisect_left(places, first) < bisect_left(places, last):
                 found.extend(self._sentence(text, start, end, items[first:last], listed))
         return found
@@ -123,14 +127,15 @@ class DiagnosisReader:
         score = phrase.entry.score * (_SHARED_SCORE if phrase.shared else 1.0) * (cue.score if cue else 1.0)
         rule = assertion.rule if assertion is not STATED else cue.value if cue else _UNLISTED_RULE
         code = _CODE.match(text, phrase.end)
+        body_part = self._body_part(parts, concept)
         return Condition(
             text[phrase.start : phrase.end],
             phrase.start,
             phrase.end,
             phrase.head.label,
             concept,
-            self._body_part(parts, concept),
-            phrase.side,
+            body_part,
+            None if body_part in self._sideless else phrase.side,
             assertion.status,
             cue is not None,
             round(score, 3),
@@ -150,41 +155,64 @@ class DiagnosisReader:
         implied = self._lexicon.part_of(concept)
         return self._lexicon.reported(implied) if implied else None
 
+    def _absorbs(self, condition: str, other: str) -> bool:
+        return condition in self._absorbing and other in self._lexicon.diagnoses.ancestors(condition)
+
     def _takes_part(self, condition: str, joint: Kind) -> bool:
         if self._lexicon.part_of(condition):
             return False
         if joint is Kind.AND:
             return True
         kin = {condition, *self._lexicon.diagnoses.ancestors(condition)}
-        return joint in (Kind.COMMA, Kind.WEAK) and not kin.isdisjoint(self._heirs)
+        return joint in (Kind.COMMA, Kind.WEAK, Kind.WITH) and not kin.isdisjoint(self._heirs)
 
 
-def _listed(text: str, items: list[Item], cue: Entry | None) -> tuple[dict[int, Entry], Entry | None]:
-    """Where the conditions of a sentence start that a cue presents as diagnoses, each with its cue.
+class _ListGrammar:
+    """Which conditions of a sentence stand in a list of diagnoses: from a cue to a word that ends the list.
 
-    ``cue`` is one still open from the sentence before; the one open at the end is returned too.
+    Between a noun and the verb or colon that opens its list a report may stand: "diagnoses as of the request include".
     """
-    listed: dict[int, Entry] = {}
-    skip = False  # the next condition is a cause or an effect of the one before
-    last = items[0].start if items else 0
-    for item in items:
-        meaning = item.meaning
-        if meaning.cue:
-            cue, skip, last = meaning.cue, False, item.end
-        elif meaning.list_end is not None and (meaning.list_end or _WORD.search(text, last, item.start) or listed):
-            skip = bool(meaning.list_end)
-            cue, last = cue if skip else None, item.end
-        elif meaning.condition and cue:
-            skip = skip and not _MARK.search(text, last, item.start)
-            if len(_WORD.findall(text, last, item.start)) > _FOREIGN_WORDS:
-                cue = None
-                continue
-            if not skip:
-                listed[item.start] = cue
-            skip, last = False, item.end
-        elif meaning.part or meaning.side:
-            last = item.end
-    return listed, cue
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        self._nouns = frozenset(table["nouns"])
+        self._reporting = frozenset(map(normalise, table["reporting"]))
+        words = "|".join(word for word in table["openers"] if word.isalpha())
+        self._opener = re.compile(rf"\b(?:{words})\b|:", re.IGNORECASE)
+
+    def listed(self, text: str, items: list[Item], cue: Entry | None) -> tuple[dict[int, Entry], Entry | None]:
+        """Where the conditions of a sentence start that a cue presents as diagnoses, each with its cue.
+
+        ``cue`` is one still open from the sentence before; the one open at the end is returned too.
+        """
+        listed: dict[int, Entry] = {}
+        skip = False  # the next condition is a cause or an effect of the one before
+        noun = False  # the cue is one, and its list has not begun
+        report: int | None = None  # where a report begins that the list has to be opened after
+        last = items[0].start if items else 0
+        for item in items:
+            meaning = item.meaning
+            if meaning.cue:
+                cue, skip, last, report = meaning.cue, False, item.end, None
+                noun = not self._nouns.isdisjoint(item.label.split())
+            elif meaning.list_end is not None:
+                apart = bool(meaning.list_end or listed or _WORD.search(text, last, item.start))
+                if apart and noun and item.label in self._reporting:
+                    report, last = item.start if report is None else report, item.end
+                elif apart:
+                    skip = bool(meaning.list_end)
+                    cue, last = cue if skip else None, item.end
+            elif meaning.condition and cue:
+                skip = skip and not _MARK.search(text, last, item.start)
+                unopened = report is not None and not self._opener.search(text, report, item.start)
+                if unopened or len(_WORD.findall(text, last, item.start)) > _FOREIGN_WORDS:
+                    cue = None
+                    continue
+                if not skip:
+                    listed[item.start] = cue
+                skip, noun, report, last = False, False, None, item.end
+            elif meaning.part or meaning.side:
+                last = item.end
+        return listed, cue
 
 
 class DiagnosisLinker:

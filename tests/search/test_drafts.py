@@ -56,3 +56,7 @@ def test_where_the_lines_of_a_draft_are_wrapped_says_nothing(width: int) -> None
     )
     facts = READER(textwrap.fill(asked, width))
     assert (facts.service, facts.body_parts, facts.drugs) == ("physical-therapy", ("low-back",), ())
+
+
+def test_the_spine_is_all_its_regions() -> None:
+    assert set(values_of(load_vocabulary(), "body_part", "spine")) == {"spine", "neck", "upper-back", "low-back"}
