@@ -143,6 +143,11 @@ def test_quantity(case: list[Any]) -> None:
     assert (-1 if facts.quantity is None else facts.quantity, facts.unit or "") == (quantity, unit)
 
 
+def test_a_drug_in_pieces_is_told_by_its_form() -> None:
+    pieces = rules("quantities")["pieces"]
+    assert re.search(pieces["pattern"], pieces["example"], re.IGNORECASE)
+
+
 @pytest.mark.parametrize("case", table("drugs"), ids=lambda case: case[0])
 def test_drug(case: list[Any]) -> None:
     text, service, ingredients = case
