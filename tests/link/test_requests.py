@@ -90,7 +90,11 @@ def test_pattern_has_its_example(rule: dict[str, Any]) -> None:
     assert rule["service"] in load_vocabulary()["service"]
 
 
-@pytest.mark.parametrize("rule", [*TABLE["mask"], *TABLE["fallback"]], ids=lambda rule: rule["example"])
+@pytest.mark.parametrize(
+    "rule",
+    [TABLE["keep"], *TABLE["mask"], *TABLE["fallback"], *TABLE["body"]["implied"]],
+    ids=lambda rule: rule["example"],
+)
 def test_mask_and_fallback_have_their_examples(rule: dict[str, Any]) -> None:
     assert re.search(rule["pattern"], rule["example"], re.IGNORECASE)
 
