@@ -37,10 +37,13 @@ class QuantityReader:
         table = rules("quantities")
         self._numbers: dict[str, int] = table["numbers"]
         words = "|".join(sorted((re.escape(w) for w in self._numbers), key=lambda w: (-len(w), w)))
-        # "12", "2.5", "six", "six (6)", "2-3", "two to three"
-        self._number = re.compile(rf"(?:\d+(?:\.\d+)?|(?:{words})\b)", re.IGNORECASE)
-        told = rf"(?:\d+(?:\.\d+)?|(?:{words})\b(?:\s*\(\s*\d+\s*\))?)"
-        self._ranged = rf"{told}(?:\s*(?:-|–|to|or)\s*{told})?"
+        digits, spelled, to = r"\d+(?:\.\d+)?", rf"(?:{words})\b", r"\s*(?:-|–|to|or)\s*"
+        self._number = re.compile(rf"(?:{digits}|{spelled})", re.IGNORECASE)
+        # "12", "2.5", "six", "2-3", "two (2) to three (3)", and a range told twice: "2-3 (two to three)"
+        told = rf"(?:{digits}|{spelled}(?:\s*\(\s*{digits}\s*\))?)"
+        in_digits, in_words = rf"{digits}(?:{to}{digits})?", rf"{spelled}(?:{to}{spelled})?"
+        twice = rf"{in_digits}\s*\(\s*{in_words}\s*\)|{in_words}\s*\(\s*{in_digits}\s*\)"
+        self._ranged = rf"(?:{twice}|{told}(?:{to}{told})?)"
         self._rules: list[dict[str, Any]] = table["rule"]
         self._pattern = cache(self._compiled)
         self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
