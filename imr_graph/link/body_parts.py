@@ -37,6 +37,7 @@ class BodyPartReader:
         self._matcher = Matcher([*labels, *((phrase, _FOREIGN) for phrase in table["body"]["foreign"])])
         self._specialist = re.compile(table["body"]["specialist"], re.IGNORECASE)
         self._specialist_needs: list[str] = table["body"]["specialist_needs"]
+        self._implied = [(r["part"], re.compile(r["pattern"], re.IGNORECASE)) for r in table["body"]["implied"]]
         self._level = re.compile(table["levels"]["pattern"])
         self._regions: dict[str, str] = table["levels"]["regions"]
         self._highest: dict[str, int] = table["levels"]["highest"]
@@ -82,6 +83,11 @@ class BodyPartReader:
         if not any(part.notation in self._regions.values() for part in found):
             found += self._levels(text, sides)
         return tuple(sorted(found, key=lambda part: part.start))
+
+    def implied(self, text: str) -> list[PartFound]:
+        """The part that an operation, a brace or a complaint stands for: the knee of a TKA."""
+        found = ((part, pattern.search(text)) for part, pattern in self._implied)
+        return [PartFound(part, *m.span(), None, "part implied by a word") for part, m in found if m]
 
     def whom_to_see(self, text: str) -> tuple[PartFound, ...]:
         """The parts that only name a specialist: "spine" of "spine surgeon"."""

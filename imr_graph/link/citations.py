@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from imr_graph.link.guidelines import GuidelineIndex, title_key
 from imr_graph.models import Citation, Decision, Party
+from imr_graph.parse.citations import noise
 from imr_graph.resources import rules
 from imr_graph.text import CleanText
 from imr_graph.vocabulary import Vocabulary, normalise
@@ -31,10 +32,14 @@ _ACCESSED = re.compile(r"[,.;]?\s*\(?accessed\s+(?:on\s+|from\s+\S+\s+on\s+)?[\d
 _NEXT_ADDRESS = re.compile(r"[,;]\s+(?=https?://|www\.)")
 # "Chapter 12-Surgeons ...", "Ch. 3"
 _CHAPTER = re.compile(r"[,;.]?\s*\b(?=Ch(?:apter|\.)\s*\d)", re.IGNORECASE)
-# a reference's year: "; 2007 Jan. 10." or "(2012)"
+# a reference's year: "; 2007 Jan. 10." or "(2012)"; one that closes it behind a comma is no part of the title
 _REFERENCE_YEAR = re.compile(r";\s*(?P<year>(?:19|20)\d\d)\b|\((?P<bracketed>(?:19|20)\d\d)\)")
+_CLOSING_YEAR = re.compile(r",\s*(?P<year>(?:19|20)\d\d)\s*$")
 # an unknown chapter before its word: "Skin Chapter, Patch tests"
 _NAMED_CHAPTER = re.compile(r"^(?P<name>[A-Z][^,;:()/]{2,50}?)\s+(?:Chapter|Section)\b[\s,:;/–-]*", re.IGNORECASE)
+# between the words of a chapter's name, with parentheses and without
+_AND = r"[\W_]+(?:(?:and|the)\W+)?"
+_AND_OUTSIDE = r"(?:[^\w(]|_)+(?:(?:and|the)\W+)?"
 _MAX_BARE = 12
 _Chapter = tuple[str | None, str]  # as printed, its notation
 
@@ -70,7 +75,7 @@ class CitationLinker:
         self._vocabulary = vocabulary
         self._index = GuidelineIndex(vocabulary["guideline"])
         table = rules("citations")
-        self._noise = re.compile("|".join(f"(?:{p})" for p in table["noise"]), re.IGNORECASE)
+        self._noise = noise()
         self._chapter_of = {title_key(label): notation for label, notation in self._index.chapters.items()}
         cautious = set(table["cautious_chapters"])
         self._chapter = _chapter_pattern(self._index.chapters)
@@ -237,7 +242,8 @@ def _chapter_pattern(labels: dict[str, str]) -> re.Pattern[str]:
     words = []
     for key in sorted(forms, key=lambda k: (-len(k), k)):
         tokens = [re.escape(token) for token in normalise(key).split()]
-        words.append(r"[\W_]+(?:(?:and|the)\W+)?".join(tokens))
+        # "Low Back (Lumbar & Thoracic)" is a name, the opening of "Low Back (Thoracic and Lumbar, Acute ..." is none
+        words += [rf"{_AND.join(tokens)}(?=\))", _AND_OUTSIDE.join(tokens)]
     kind = r"(?P<kind>\s*\([^()]*\b(?:acute|chronic)\b[^()]*\))?"
     word = r"(?P<word>\s*(?:chapter|section|disorders|complaints)s?\b)?"
     mark = r"(?P<closed>\s*$)|(?P<mark>\s*[,:;/–—-]+\s*(?:and\s+)?|\s+and\s+|\s*(?=\())|\s+(?=\w)"
@@ -261,13 +267,15 @@ def _literature(citation: Citation) -> Iterator[Citation]:
             text = piece.strip(" ,;")
             if not text:
                 continue
-            year = _REFERENCE_YEAR.search(text)
+            year, closing = _REFERENCE_YEAR.search(text), _CLOSING_YEAR.search(text)
+            text = text[: closing.start()] if closing else text
+            printed = closing["year"] if closing else year and (year["year"] or year["bracketed"])
             cut = _CHAPTER.search(text)
             chapter = text[cut.end() :].strip(_EDGE) if cut and cut.start() else None
             yield citation.model_copy(
                 update={
                     "document": text[: cut.start()].strip(" ,;") if cut and cut.start() else text,
                     "chapter": chapter,
-                    "year": int(year["year"] or year["bracketed"]) if year else None,
+                    "year": int(printed) if printed else None,
                 }
             )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Any
 
 from imr_graph.models import Schedule
 from imr_graph.resources import rules
@@ -36,11 +37,14 @@ class QuantityReader:
         table = rules("quantities")
         self._numbers: dict[str, int] = table["numbers"]
         words = "|".join(sorted((re.escape(w) for w in self._numbers), key=lambda w: (-len(w), w)))
-        # "12", "2.5", "six", "2-3", "two to three"
-        number = rf"(?:\d+(?:\.\d+)?|(?:{words})\b)"
-        self._ranged = rf"{number}(?:\s*(?:-|–|to|or)\s*{number})?"
-        self._number = re.compile(number, re.IGNORECASE)
-        self._rules: list[dict[str, str]] = table["rule"]
+        digits, spelled, to = r"\d+(?:\.\d+)?", rf"(?:{words})\b", r"\s*(?:-|–|to|or)\s*"
+        self._number = re.compile(rf"(?:{digits}|{spelled})", re.IGNORECASE)
+        # "12", "2.5", "six", "2-3", "two (2) to three (3)", and a range told twice: "2-3 (two to three)"
+        told = rf"(?:{digits}|{spelled}(?:\s*\(\s*{digits}\s*\))?)"
+        in_digits, in_words = rf"{digits}(?:{to}{digits})?", rf"{spelled}(?:{to}{spelled})?"
+        twice = rf"{in_digits}\s*\(\s*{in_words}\s*\)|{in_words}\s*\(\s*{in_digits}\s*\)"
+        self._ranged = rf"(?:{twice}|{told}(?:{to}{told})?)"
+        self._rules: list[dict[str, Any]] = table["rule"]
         self._pattern = cache(self._compiled)
         self._units = {noun: unit for unit, nouns in table["units"].items() for noun in nouns}
         self._unit_of = {
@@ -57,6 +61,10 @@ class QuantityReader:
     @cached_property
     def _masks(self) -> re.Pattern[str]:
         return re.compile("|".join(f"(?:{p})" for p in rules("quantities")["mask"]["patterns"]), re.IGNORECASE)
+
+    @cached_property
+    def _piecewise(self) -> re.Pattern[str]:
+        return re.compile(rules("quantities")["pieces"]["pattern"], re.IGNORECASE)
 
     @cached_property
     def _weight(self) -> re.Pattern[str]:
@@ -88,9 +96,11 @@ class QuantityReader:
         for rule in self._rules:
             name = rule["name"]
             match = self._pattern(rule["pattern"]).search(masked)
-            amount = match and self._amount(match, name, rule["kind"], self._default_unit(service, service_class))
+            amount = match and self._amount(match, rule, self._default_unit(service, service_class))
             if amount and not (name == "hash" and amount.quantity == 1 and by_weight and self._weight.search(masked)):
-                return self._with_refills(masked, amount)
+                counted = self._with_refills(masked, amount)
+                pieces = counted.unit == "tablets" and self._piecewise.search(text)
+                return replace(counted, unit="units") if pieces else counted
         return None
 
     def _masked(self, text: str, foreign: Iterable[tuple[int, int]]) -> str:
@@ -106,9 +116,10 @@ class QuantityReader:
         last = [m.group() for m in self._number.finditer(text.replace(",", ""))][-1].lower()
         return self._numbers[last] if last in self._numbers else float(last)
 
-    def _amount(self, match: re.Match[str], name: str, kind: str, default: str) -> Amount | None:
-        groups = match.groupdict()
-        count = max(self._upper(groups[key]) for key in ("n", "upper") if groups.get(key)) if groups.get("n") else 1.0
+    def _amount(self, match: re.Match[str], rule: dict[str, Any], default: str) -> Amount:
+        groups, name, kind = match.groupdict(), rule["name"], rule["kind"]
+        told = [self._upper(groups[key]) for key in ("n", "upper") if groups.get(key)]
+        count = max(told, default=float(rule.get("times", 1)))
         start, end = match.span()
         noun = (groups.get("noun") or "").lower()
         if kind == "count":

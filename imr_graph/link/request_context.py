@@ -100,8 +100,8 @@ class _Reading:
         return _Parts(parts, (self._letter.clean.source_span(*places[0]),), "part of the rationale")
 
     def with_sibling_side(self, issue: Issue, fact: RequestFacts) -> RequestFacts:
-        """The side that all other issues about the same part give."""
-        if fact.laterality or len(fact.body_parts) != 1:
+        """The side that all other issues about the same part give; the spine is one, whatever side is injected."""
+        if fact.laterality or len(fact.body_parts) != 1 or fact.body_parts[0] in self._parts.spine:
             return fact
         others = [(other, f.laterality) for other, f in self._asked if fact.body_parts[0] in f.body_parts]
         sides = {side for _, side in others}

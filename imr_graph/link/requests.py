@@ -197,7 +197,7 @@ class RequestReader:
             implied = self._services.concept(service).values("bodyPart")
             named = next(((s.start, s.end) for s in services if self._services.reported(s.notation) == service), (0, 0))
             found = [PartFound(part, *named, None, "part of the service") for part in implied]
-        return found
+        return found or self.parts.implied(text)
 
 
 def _named_with_digits(text: str, services: tuple[ServiceFound, ...]) -> list[tuple[int, int]]:

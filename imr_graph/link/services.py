@@ -43,7 +43,8 @@ class ServiceReader:
             for form in _forms(label)
         )
         self._weak = frozenset(normalise(f) for label in table["weak"]["labels"] for f in _forms(label))
-        self._masks = _joined(rule["pattern"] for rule in table["mask"])
+        masks = _joined(rule["pattern"] for rule in table["mask"])
+        self._masks = re.compile(f"(?P<keep>{table['keep']['pattern']})|{masks.pattern}", re.IGNORECASE)
         self._composed = [(rule["service"], rule["pattern"]) for rule in table["compose"]]
         needs = [(need, number) for number, rule in enumerate(table["compose"]) for need in rule["needs"]]
         self._needs = AhoCorasick([need for need, _ in needs])
@@ -75,7 +76,7 @@ class ServiceReader:
 
     def masked(self, text: str) -> str:
         """The heading with the phrases blanked that say how and not what, of the same length."""
-        return self._masks.sub(lambda m: " " * len(m.group()), text)
+        return self._masks.sub(lambda m: m["keep"] or " " * len(m.group()), text)
 
     def read(self, text: str) -> tuple[ServiceFound, ...]:
         """Every service named, in the order of the text; of two that start together the longer first."""

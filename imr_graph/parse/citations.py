@@ -1,15 +1,15 @@
 """The guideline lines of a letter, split by their grammar into citations.
 
 docs/layouts.md has the grammar. Late 2016 letters print ``title year, Section(s): ...``, earlier ones
-``[ACOEM Chapter N] title [topic] [Page(s): pages]``; what stands outside the MTUS is free text. Nothing here
-knows which guidelines exist: section lists stay whole, chapters of free text stay in the section, and
-:mod:`imr_graph.link.citations` takes them apart.
+``[ACOEM Chapter N] title [topic] [Page(s): pages]``, those of 2013 sentences of their own; what stands outside the
+MTUS is free text. Nothing here knows which guidelines exist: section lists stay whole, chapters of free text stay in
+the section, and :mod:`imr_graph.link.citations` takes them apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -53,6 +53,33 @@ _UPDATED = re.compile(
 _PAGES = re.compile(
     r"[\s,;(]*\b(?:pages?|pgs?|pp)\b(?:\(s\))?\.?\s*:?\s*(?P<pages>\d+(?:\s*(?:[-–,&]|and)\s*\d+)*)\)?", re.IGNORECASE
 )
+# The letters of 2013 and 2014: "The Claims Administrator based its decision on the X, page 1, which are part of the
+# MTUS."
+_TOLD = re.compile(
+    r"\b(?:Claims\s+Administrator|(?:Expert|Physician)\s+Reviewer)\s+(?:also\s+)?"
+    r"(?:based\s+(?:its|their|his/her|his|her|the)\s+decision\s+(?:up)?on|relied\s+(?:up)?on|cited)\s+"
+    r"(?!recommendation)(?P<cited>.+?)"
+    r"(?P<tail>,?\s+which\s+(?:is|are)\b.*?)?(?:\.(?=\s+The\s+(?:Claims|Expert|Physician)\b|\s*$)|\s*$)",
+    re.DOTALL,
+)
+# "found the guidelines used by the Claims Administrator relevant", "relied on the same guideline, page 3"
+_SAME = re.compile(
+    r"\bReviewer\s+(?:found\s+(?:that\s+)?the\s+(?:guidelines?|MTUS\s+guidelines?|sections?[^.]{0,40})\s+"
+    r"(?:used|cited|relied\s+upon)\s+by\s+the\s+Claims\s+Administrator\s+(?:(?:to\s+be|is|are|was|were)\s+)?"
+    r"(?:relevant|applicable|appropriate)"
+    r"|(?:based\s+\S+\s+decision|relied)\s+(?:up)?on\s+the\s+same\s+(?:guidelines?|sections?|references?)\b)"
+)
+_MTUS_NAME = re.compile(r"\b(?:MTUS|Medical\s+Treatment\s+Utilization\s+Schedule)\b")
+_TREATMENT = re.compile(r"\bTreatment\s+Guidelines\b")
+_MTUS_LEAD = re.compile(
+    r"\s*(?:the\s+)?(?:(?:MTUS|(?:California\s+)?Medical\s+Treatment\s+Utilization\s+Schedule)\b(?:\s+\(MTUS\))?"
+    r"(?:[\s,:–-]+(?:the\s+)?(?=\w))?)?"
+)
+# "(ACOEM Practice Guidelines, 2nd Edition (2004), Chapter 12)" behind the title of a chapter that the MTUS takes in
+_EDITION = re.compile(r"[\s,]*\((?:[^()]|\([^()]*\))*\b(?:Edition|ed\.|Chapter)(?:[^()]|\([^()]*\))*\)")
+_TOLD_TITLE = re.compile(r".*?\b(?:Guidelines?|Complaints|Treatment)\b(?!\s+(?:Guidelines?|for|to)\b)|[^,]+")
+_BRACKETED_YEAR = re.compile(r"[\s,]*\(?(?<!\d)(?:19|20)\d\d(?!\d)\)?")
+_NEXT_TOLD = re.compile(r",?\s+and\s+the\s+(?=[A-Z])|;\s+")
 _EDGE = " \t\n,;:-–—/."
 _OPEN_EDGE = _EDGE + ")"
 
@@ -137,13 +164,19 @@ def _announcements() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?:\band\s+)?(?:\bthe\s+)?(?<![\w/.])\(?(?P<name>{names})(?!\w)\)?", re.IGNORECASE), source_of
 
 
+@cache
+def noise() -> re.Pattern[str]:
+    """What in free text names neither a source nor a chapter or section."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in rules("citations")["noise"]), re.IGNORECASE)
+
+
 def _free_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, str, int, int, int]]:
     """Free text cut at the names of sources: source, name as printed, start of the name, rest from, to."""
     pattern, source_of = _announcements()
     heads = list(pattern.finditer(text, start, end))
     first = heads[0].start() if heads else end
     lead = _trimmed(text, start, first)
-    if lead[0] < lead[1]:
+    if noise().sub("", text[slice(*lead)]).strip(_OPEN_EDGE):  # "Third Edition ACOEM Guidelines" has no lead
         owner = heads[0] if len(heads) == 1 and not text[heads[0].end() : end].strip(_OPEN_EDGE) else None
         if owner is not None:  # "Knee chapter (ODG)": the name stands behind what it names
             yield _source(owner["name"], source_of), owner["name"], lead[0], *lead
@@ -183,6 +216,54 @@ def _free(text: str, start: int, end: int) -> Iterator[_Part]:
             yield _Part(left, stop, source, name, "free-text", body or None, year, pages["pages"] if pages else None)
 
 
+def _told(text: str) -> Iterator[_Part]:
+    """Citations of the letters of 2013 and 2014, whose lines are sentences of their own."""
+    for match in _TOLD.finditer(text):
+        if _SAME.search(text, match.start()):
+            continue
+        tail = match["tail"] or ""
+        cuts = [m.span() for m in _NEXT_TOLD.finditer(text, *match.span("cited"))]
+        starts = [match.start("cited"), *(end for _, end in cuts)]
+        for start, end in zip(starts, [*(start for start, _ in cuts), match.end("cited")], strict=True):
+            outside = " not " in tail
+            named = _MTUS_NAME.search(text[start:end] + tail) is not None and not outside
+            announced = _announcements()[0].match(text, start, end)
+            if announced and named and _source(announced["name"], _announcements()[1]) == "ACOEM":
+                start, announced = announced.end(), None  # a chapter that the MTUS takes in
+            if announced is None and (named or (not outside and _TREATMENT.search(text, start, end))):
+                yield _told_part(text, start, end)
+            else:
+                yield from _free(text, start, end)
+
+
+def _told_part(text: str, start: int, end: int) -> _Part:
+    """A guideline of the MTUS as a sentence tells it: title, edition, section and pages in this order or another."""
+    lead = _MTUS_LEAD.match(text, start, end)
+    start, end = _trimmed(text, lead.end() if lead else start, end)
+    pages, years = _PAGES.search(text, start, end), _YEAR.findall(text[start:end])
+    body = text[start : pages.start()] + text[pages.end() : end] if pages else text[start:end]
+    body = _BRACKETED_YEAR.sub("", _EDITION.sub("", body)).strip(_EDGE)
+    title = _TOLD_TITLE.match(body)
+    name = title.group().strip(_EDGE) if title else "MTUS"
+    section = body[title.end() :].strip(_EDGE) if title else ""
+    year = int(years[0]) if years else None
+    return _Part(start, end, "MTUS", name, "mtus-told", section or None, year, pages["pages"] if pages else None)
+
+
+def read_guideline_lines(lines: Iterable[GuidelineLine], clean: CleanText) -> tuple[Citation, ...]:
+    """The citations of an issue's guideline lines; a line that takes over what the line before cites repeats it."""
+    found: list[Citation] = []
+    for line in lines:
+        same = _SAME.search(line.text)
+        if same is not None:
+            pages = _PAGES.search(line.text, same.end())
+            told = {"cited_by": line.party, "span": line.span, "rule": "same as before"}
+            told |= {"pages": pages["pages"]} if pages else {}
+            found += [citation.model_copy(update=told) for citation in found]
+        found += read_guideline_line(line, clean)
+    return tuple(found)
+
+
 def read_guideline_line(line: GuidelineLine, clean: CleanText) -> tuple[Citation, ...]:
     """The citations of one guideline line, in order; none where it cites nothing.
 
@@ -195,6 +276,7 @@ def read_guideline_line(line: GuidelineLine, clean: CleanText) -> tuple[Citation
         parts.extend(
             (_dated(line.text, start, end) or _paged(line.text, start, end)) if inside else _free(line.text, start, end)
         )
+    parts += () if parts else _told(line.text)
     return tuple(
         Citation(
             cited_by=line.party,

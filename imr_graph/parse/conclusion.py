@@ -29,9 +29,7 @@ def find_conclusion(text: str, start: int, end: int) -> Conclusion | None:
     """The conclusion of the rationale ``text[start:end]``, or None where no sentence decides."""
     match, rule = _last(phrases.NECESSITY.regex.finditer(text, start, end)), phrases.NECESSITY.name
     if match is not None:
-        first = max(start, match.start() - _REACH)
-        negated = " not " in match.group() or match.group().startswith(("not ", "cannot "))
-        negated = negated or phrases.NEGATION.regex.search(text, first, match.start()) is not None
+        negated = _is_denial(match) or _is_negated(text, max(start, match.start() - _REACH), match.start())
     else:
         late = phrases.RECOMMENDATION.regex.finditer(text, max(start, end - 600), end)
         match, rule = _last(late), phrases.RECOMMENDATION.name
@@ -40,6 +38,16 @@ def find_conclusion(text: str, start: int, end: int) -> Conclusion | None:
         return None
     outcome = Outcome.UPHELD if negated else Outcome.OVERTURNED
     return Conclusion(sentence_start(text, match.start(), start), sentence_end(text, match.end(), end), outcome, rule)
+
+
+def _is_denial(match: re.Match[str]) -> bool:
+    """Whether the words of necessity deny it themselves: "medically unnecessary", "necessity has not been met"."""
+    words = match.group()
+    return bool(match["un"] or match["denied"]) or " not " in words or "cannot " in words
+
+
+def _is_negated(text: str, start: int, end: int) -> bool:
+    return phrases.NEGATION.regex.search(text, start, end) is not None
 
 
 def _last(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:

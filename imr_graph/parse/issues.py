@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from imr_graph.models import GuidelineLine, Issue, Outcome, Party
 from imr_graph.parse import patterns, phrases
-from imr_graph.parse.citations import read_guideline_line
+from imr_graph.parse.citations import read_guideline_lines
 from imr_graph.parse.conclusion import Conclusion, find_conclusion, sentence_start
 from imr_graph.parse.findings import Findings
 from imr_graph.parse.sections import Section, trimmed
@@ -108,7 +108,7 @@ def make_issue(
         outcome=outcome,
         **_requests(findings, request, n),
         guideline_lines=lines,
-        citations=tuple(c for line in lines for c in read_guideline_line(line, findings.clean)),
+        citations=read_guideline_lines(lines, findings.clean),
         rationale=text[start:end],
         rationale_span=findings.span(start, end) if end > start else None,
         conclusion=text[conclusion.start : conclusion.end] if conclusion else None,

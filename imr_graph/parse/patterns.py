@@ -247,8 +247,12 @@ AUTHORIZED = pattern(
 )
 AUTHORIZED_OTHER = pattern(
     "authorized instead",
-    r"""Claims?[ ]Administrator[ ](?:authorized|approved|certified)[ ](?P<part>.+?),?[ ]leaving\b""",
-    ("The Claims Administrator authorized a brace, leaving the original request IMR eligible.",),
+    r"""Claims?[ ]Administrator[ ](?:authorized|approved|certified)[ ](?P<part>.+?)
+        (?:,?[ ]leaving\b|[.,]?[ ](?=The[ ](?:remaining|IMR)\b))""",
+    (
+        "The Claims Administrator authorized a brace, leaving the original request IMR eligible.",
+        "The Claims Administrator authorized 6 visits. The remaining IMR eligible portion",
+    ),
     ("was authorized by the Claims Administrator",),
     flags=re.IGNORECASE,
 )

@@ -41,28 +41,42 @@ PRONOUN = pattern(
 
 # --- conclusions -------------------------------------------------------------------------------------------------
 
+_WORTH = r"(?:necessary|appropriate|reasonable|warranted|indicated)"
 # The next begins with a set of characters, which re finds without trying every offset; so do those of the dates.
 NECESSITY = pattern(
     "medical necessity",
-    r"""[Mmn](?:(?<=m)edically[ -]?(?:necessary|appropriate|reasonable|warranted|indicated)
-      | (?<=n)ot[ ]a[ ]medical[ ]necessity
-      | (?<=[Mm])edical[ ]necessity[ ](?:of[ ][^.;]{1,200}?[ ]|for[ ][^.;]{1,200}?[ ])?(?:is|was|has|cannot|could)[ ]
-        (?:not[ ])?(?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met))""",
-    ("is medically necessary.", "not-medically necessary", "Medical necessity has not been established."),
-    ("the necessity of medical care",),
+    rf"""[Mmnf](?:(?<=m)edically[ -]?(?P<un>un)?{_WORTH}(?:,?[ ](?:(?:and|or|nor)[ ])?(?:medically[ ])?{_WORTH})*
+      | (?P<denied>(?<=n)ot[ ]a[ ]medical[ ]necessity
+        | (?<=\bn)o[ ]medical[ ]necessity
+        | (?:(?<=\bn)ot|(?<=\bun)able[ ]to|(?<=\bf)ail(?:s|ed)?[ ]to)
+          [ ](?:affirm|confirm|demonstrate|document|establish|meet|prove|show|support)(?:[ ][\w’'-]+){{0,4}}?
+          [ ]medical[ ]necessity)
+      | (?<=[Mm])edical[ ]necessity[ ](?:(?:of|for)[ ][^.;]{{1,200}}?[ ])?
+        (?:is|was|has|cannot|could)[ ](?:not[ ])?
+        (?:been[ ]|be[ ]|clearly[ ])?(?:established|supported|demonstrated|documented|met))""",
+    (
+        "is medically necessary.",
+        "not-medically necessary",
+        "Medical necessity has not been established.",
+        "is medically unnecessary",
+        "The records do not support the medical necessity of the brace.",
+        "I am unable to affirm medical necessity",
+    ),
+    ("the necessity of medical care", "to establish medical necessity", "other medical necessity"),
 )
 NEGATION = pattern(
     "negation before necessity",
-    r"""(?:\b(?:not|cannot|never|nor|non)|n't)\b(?![ ]only\b)[^,;:.]{0,90}$ | \bnot[ -]?$""",
-    ("is not seen as ", "cannot be considered ", "is determined to be not "),
+    r"""(?:\b(?:not|cannot|never|nor|non|none|neither)|n't)\b(?![ ]only\b)[^,;:.]{0,90}$ | \bnot[ -]?$""",
+    ("is not seen as ", "cannot be considered ", "is determined to be not ", "none of the services are "),
     ("there is no red flag, so it is ", "is not only "),
     flags=re.IGNORECASE,
 )
 RECOMMENDATION = pattern(
     "other conclusion",
-    r"""\b(?:is|are|was|were)[ ](?P<not>not[ ])?(?:necessary|established|recommended|indicated|supported|warranted
+    r"""\b(?:is|are|was|were)[ ](?:(?:therefore|thus|hereby|deemed|considered)[ ])*(?P<not>not[ ]|non[ -]?|un)?
+        (?:necessary|established|recommended|indicated|supported|warranted
         |approved|certified|appropriate|justified|reasonable)\b""",
-    ("The request is not recommended.", "the request was approved"),
+    ("The request is not recommended.", "the request was approved", "is non-certified", "is deemed unnecessary"),
     ("recommended as an option",),
     flags=re.IGNORECASE,
 )

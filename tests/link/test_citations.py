@@ -102,6 +102,14 @@ def test_acoem_chapter_that_the_mtus_takes_in_is_a_section(linker: CitationLinke
             [("Shoulder", "Yoga", "odg/shoulder"), ("Hand", "Yoga", "odg/forearm-wrist-hand")],
         ),
         ("ODG, 14th Edition, 2016, Knee Chapter", [("Knee", None, "odg/knee-leg")]),
+        (
+            "ODG Low Back (Thoracic and Lumbar, Acute and Chronic) Chapter, Hot sand (HS)",
+            [("Low Back (Thoracic and Lumbar, Acute and Chronic)", "Hot sand (HS)", "odg/low-back")],
+        ),
+        (
+            "ODG Low Back (Lumbar & Thoracic) Chapter, Hot sand",
+            [("Low Back (Lumbar & Thoracic)", "Hot sand", "odg/low-back")],
+        ),
         ("Low Back (Hot sand)", [("Low Back", "Hot sand", "odg/low-back")]),
         ("ODG", [(None, None, "odg")]),
         ("ODG Skin Chapter, Patch tests", [("Skin", "Patch tests", "odg")]),
@@ -115,6 +123,20 @@ def test_odg_chapter_and_section(linker: CitationLinker, text: str, expected: li
     found = linked(linker, f"Decision based on Non-MTUS Citation {text}.")
     assert [(c.chapter, c.section, c.guideline) for c in found] == expected
     assert {(c.source, c.document) for c in found} == {("ODG", "ODG")}
+
+
+@pytest.mark.parametrize(
+    "text", ["Third Edition ACOEM Guidelines, Sand Disorders", "ACOEM, Third Edition, Sand Disorders"]
+)
+def test_an_edition_is_no_source_of_its_own(linker: CitationLinker, text: str) -> None:
+    (citation,) = linked(linker, f"Decision based on Non-MTUS Citation {text}.")
+    assert (citation.source, citation.document) == ("ACOEM", "ACOEM")
+    assert "Sand Disorders" in (citation.chapter, citation.section)
+
+
+def test_the_year_that_closes_a_reference_is_its_year(linker: CitationLinker) -> None:
+    (citation,) = linked(linker, "Decision based on Non-MTUS Citation Some Society, Guideline for Sand Baths, 2016.")
+    assert (citation.document, citation.year) == ("Some Society, Guideline for Sand Baths", 2016)
 
 
 def test_literature_stays_open(linker: CitationLinker) -> None:

@@ -90,7 +90,11 @@ def test_pattern_has_its_example(rule: dict[str, Any]) -> None:
     assert rule["service"] in load_vocabulary()["service"]
 
 
-@pytest.mark.parametrize("rule", [*TABLE["mask"], *TABLE["fallback"]], ids=lambda rule: rule["example"])
+@pytest.mark.parametrize(
+    "rule",
+    [TABLE["keep"], *TABLE["mask"], *TABLE["fallback"], *TABLE["body"]["implied"]],
+    ids=lambda rule: rule["example"],
+)
 def test_mask_and_fallback_have_their_examples(rule: dict[str, Any]) -> None:
     assert re.search(rule["pattern"], rule["example"], re.IGNORECASE)
 
@@ -141,6 +145,11 @@ def test_quantity(case: list[Any]) -> None:
     text, quantity, unit = case
     facts = READER.read(text)
     assert (-1 if facts.quantity is None else facts.quantity, facts.unit or "") == (quantity, unit)
+
+
+def test_a_drug_in_pieces_is_told_by_its_form() -> None:
+    pieces = rules("quantities")["pieces"]
+    assert re.search(pieces["pattern"], pieces["example"], re.IGNORECASE)
 
 
 @pytest.mark.parametrize("case", table("drugs"), ids=lambda case: case[0])

@@ -113,6 +113,7 @@ def test_services_beside_an_operation_take_its_part_and_side() -> None:
         ("Physical therapy, 6 sessions", ["knee", "neck"], ()),
         ("Norco 10/325 mg #60", ["knee"], ()),
         ("Functional capacity evaluation", ["knee"], ()),
+        ("Toradol 60 mg IM injection", ["low-back"], ()),
         ("Chiropractic spinal manipulation x 6", ["neck", "low-back"], ("neck", "low-back")),
         ("MRI of the spine", [], ("low-back",)),
     ],
@@ -120,6 +121,23 @@ def test_services_beside_an_operation_take_its_part_and_side() -> None:
 def test_parts_from_the_diagnoses(request_: str, diagnosed: list[str], parts: tuple[str, ...]) -> None:
     letter = letter_of(issue_of(1, request_), diagnoses=tuple(map(diagnosis_of, diagnosed)))
     assert LINKER(letter).decision.issues[0].body_parts == parts
+
+
+@pytest.mark.parametrize(
+    ("first", "diagnosed", "side"),
+    [
+        ("MRI of the left knee", "knee", "left"),
+        ("Left L4-5 transforaminal epidural steroid injection", "low-back", None),
+    ],
+)
+def test_the_side_of_a_joint_and_not_of_the_spine_is_that_of_the_other_issues(
+    first: str, diagnosed: str, side: str | None
+) -> None:
+    letter = letter_of(
+        issue_of(1, first), issue_of(2, "Physical therapy, 6 sessions"), diagnoses=(diagnosis_of(diagnosed),)
+    )
+    filled = LINKER(letter).decision.issues[1]
+    assert (filled.body_parts, filled.laterality) == ((diagnosed,), side)
 
 
 def test_what_the_letter_adds_is_shown_where_it_stands() -> None:

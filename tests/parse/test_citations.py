@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imr_graph.models import Citation, GuidelineLine, Party
-from imr_graph.parse.citations import read_guideline_line
+from imr_graph.parse.citations import read_guideline_line, read_guideline_lines
 from imr_graph.text import CleanText, Span
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "citations.toml").read_text(encoding="utf-8"))["case"]
@@ -37,6 +37,28 @@ def test_spans_point_at_the_words_and_name_the_party() -> None:
         "Opioid Treatment 2016",
     ]
     assert {c.cited_by for c in citations} == {Party.REVIEWER}
+
+
+@pytest.mark.parametrize(
+    ("second", "pages"),
+    [
+        ("The Expert Reviewer found the guidelines used by the Claims Administrator relevant and appropriate.", "30"),
+        ("The Expert Reviewer relied on the same guideline, pages 31-32.", "31-32"),
+    ],
+)
+def test_a_reviewer_who_takes_over_the_guideline_cites_it(second: str, pages: str) -> None:
+    first = "The Claims Administrator based its decision on the MTUS Knee Complaints, page 30."
+    clean = CleanText(f"{first} {second}")
+    places = Span(0, len(first)), Span(len(first) + 1, len(clean.text))
+    lines = [
+        GuidelineLine(party=party, text=text, span=span)
+        for party, text, span in zip((Party.CLAIMS_ADMINISTRATOR, Party.REVIEWER), (first, second), places, strict=True)
+    ]
+    found = read_guideline_lines(lines, clean)
+    assert [(c.cited_by, c.document, c.pages) for c in found] == [
+        (Party.CLAIMS_ADMINISTRATOR, "Knee Complaints", "30"),
+        (Party.REVIEWER, "Knee Complaints", pages),
+    ]
 
 
 @settings(max_examples=60, deadline=None)
