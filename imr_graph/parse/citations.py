@@ -51,15 +51,15 @@ _UPDATED = re.compile(
 )
 # "pg. 607", "pages 46-47"
 _PAGES = re.compile(
-    r"[\s,;(]*\b(?:pages?|pgs?|pp)\b(?:\(s\))?\.?\s*:?\s*(?P<pages>\d+(?:\s*(?:[-–,&]|and)\s*\d+)*)\)?", re.IGNORECASE
+    r"[\s,;(]*\b(?:pages?|pgs?|pp)\b(?:\(s\))?\.?\s*:?\s*(?P<pages>\d+(?:\s*(?:[-–,&]|and)\s*\d+)*)(?:\s+of\s+\d+)?\)?",
+    re.IGNORECASE,
 )
 # The letters of 2013 and 2014: "The Claims Administrator based its decision on the X, page 1, which are part of the
 # MTUS."
 _TOLD = re.compile(
     r"\b(?:Claims\s+Administrator|(?:Expert|Physician)\s+Reviewer)\s+(?:also\s+)?"
     r"(?:based\s+(?:its|their|his/her|his|her|the)\s+decision\s+(?:up)?on|relied\s+(?:up)?on|cited)\s+"
-    r"(?!recommendation)(?P<cited>.+?)"
-    r"(?P<tail>,?\s+which\s+(?:is|are)\b.*?)?(?:\.(?=\s+The\s+(?:Claims|Expert|Physician)\b|\s*$)|\s*$)",
+    r"(?!recommendation)(?P<cited>.+?)(?:\.(?=\s+The\s+(?:Claims|Expert|Physician)\b|\s*$)|\s*$)",
     re.DOTALL,
 )
 # "found the guidelines used by the Claims Administrator relevant", "relied on the same guideline, page 3"
@@ -72,13 +72,16 @@ _SAME = re.compile(
 _MTUS_NAME = re.compile(r"\b(?:MTUS|Medical\s+Treatment\s+Utilization\s+Schedule)\b")
 _TREATMENT = re.compile(r"\bTreatment\s+Guidelines\b")
 _MTUS_LEAD = re.compile(
-    r"\s*(?:the\s+)?(?:(?:MTUS|(?:California\s+)?Medical\s+Treatment\s+Utilization\s+Schedule)\b(?:\s+\(MTUS\))?"
+    r"\s*(?:the\s+)?(?:(?:California\s+)?(?:MTUS|Medical\s+Treatment\s+Utilization\s+Schedule)\b(?:\s+\(MTUS\))?"
     r"(?:[\s,:–-]+(?:the\s+)?(?=\w))?)?"
 )
 # "(ACOEM Practice Guidelines, 2nd Edition (2004), Chapter 12)" behind the title of a chapter that the MTUS takes in
 _EDITION = re.compile(r"[\s,]*\((?:[^()]|\([^()]*\))*\b(?:Edition|ed\.|Chapter)(?:[^()]|\([^()]*\))*\)")
-_TOLD_TITLE = re.compile(r".*?\b(?:Guidelines?|Complaints|Treatment)\b(?!\s+(?:Guidelines?|for|to)\b)|[^,]+")
-_BRACKETED_YEAR = re.compile(r"[\s,]*\(?(?<!\d)(?:19|20)\d\d(?!\d)\)?")
+_TOLD_TITLE = re.compile(
+    r"(?P<title>.*?\b(?:Guidelines?|Complaints|Treatment)\b(?!\s+(?:Guidelines?|for|to)\b)|[^,]+)(?:\s+Chapter\b)?"
+)
+_BRACKETED_YEAR = re.compile(r"[\s,]*(?:\((?:[A-Z][a-z]+,?\s+)?(?:19|20)\d\d\)|(?<!\d)(?:19|20)\d\d(?!\d))")
+_TAIL = re.compile(r",?\s+which\s+(?:is|are)\b")
 _NEXT_TOLD = re.compile(r",?\s+and\s+the\s+(?=[A-Z])|;\s+")
 _EDGE = " \t\n,;:-–—/."
 _OPEN_EDGE = _EDGE + ")"
@@ -221,19 +224,29 @@ def _told(text: str) -> Iterator[_Part]:
     for match in _TOLD.finditer(text):
         if _SAME.search(text, match.start()):
             continue
-        tail = match["tail"] or ""
         cuts = [m.span() for m in _NEXT_TOLD.finditer(text, *match.span("cited"))]
         starts = [match.start("cited"), *(end for _, end in cuts)]
-        for start, end in zip(starts, [*(start for start, _ in cuts), match.end("cited")], strict=True):
-            outside = " not " in tail
-            named = _MTUS_NAME.search(text[start:end] + tail) is not None and not outside
-            announced = _announcements()[0].match(text, start, end)
-            if announced and named and _source(announced["name"], _announcements()[1]) == "ACOEM":
-                start, announced = announced.end(), None  # a chapter that the MTUS takes in
-            if announced is None and (named or (not outside and _TREATMENT.search(text, start, end))):
-                yield _told_part(text, start, end)
-            else:
-                yield from _free(text, start, end)
+        ends = [*(start for start, _ in cuts), match.end("cited")]
+        told: list[tuple[int, int, str]] = []
+        for start, end in reversed(list(zip(starts, ends, strict=True))):
+            tail = _TAIL.search(text, start, end)
+            after = told[-1][2] if told else ""  # "the A and the B, which are part of the MTUS"
+            told.append((start, tail.start(), text[tail.start() : end]) if tail else (start, end, after))
+        for start, end, belongs in reversed(told):
+            yield from _told_parts(text, start, end, belongs)
+
+
+def _told_parts(text: str, start: int, end: int, belongs: str) -> Iterator[_Part]:
+    """One thing told in ``text[start:end]``; ``belongs`` are the words that say whether it is part of the MTUS."""
+    outside = " not " in belongs
+    named = _MTUS_NAME.search(text[start:end] + belongs) is not None and not outside
+    announced = _announcements()[0].match(text, start, end)
+    if announced and named and _source(announced["name"], _announcements()[1]) == "ACOEM":
+        start, announced = announced.end(), None  # a chapter that the MTUS takes in
+    if announced is None and (named or (not outside and _TREATMENT.search(text, start, end))):
+        yield _told_part(text, start, end)
+    else:
+        yield from _free(text, start, end)
 
 
 def _told_part(text: str, start: int, end: int) -> _Part:
@@ -244,7 +257,9 @@ def _told_part(text: str, start: int, end: int) -> _Part:
     body = text[start : pages.start()] + text[pages.end() : end] if pages else text[start:end]
     body = _BRACKETED_YEAR.sub("", _EDITION.sub("", body)).strip(_EDGE)
     title = _TOLD_TITLE.match(body)
-    name = title.group().strip(_EDGE) if title else "MTUS"
+    name = title["title"].strip(_EDGE) if title else "MTUS"
+    if re.fullmatch(r"(?:MTUS\s*)?(?:[Gg]uidelines?)?|Chapter\s+\d+", name):
+        name = f"ACOEM {name}" if name.startswith("Chapter") else "MTUS"
     section = body[title.end() :].strip(_EDGE) if title else ""
     year = int(years[0]) if years else None
     return _Part(start, end, "MTUS", name, "mtus-told", section or None, year, pages["pages"] if pages else None)
