@@ -124,7 +124,8 @@ class Answer(Model):
 
     ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
     first of them that is not too small, or else the widest. ``matching`` is the number of issues that match the
-    query in any way. ``unknown`` says which values of its fields no concept is called.
+    query in any way. ``linked`` says whether a service, a drug or a body part was read in the query, ``unknown`` which
+    values of its fields no concept is called.
     """
 
     query: str
@@ -136,6 +137,7 @@ class Answer(Model):
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+    linked: bool = False
     unknown: tuple[str, ...] = ()
 
     @property

@@ -11,7 +11,6 @@ from imr_graph.insight.gaps import Gap, gap_list
 from imr_graph.models import Model, Outcome
 from imr_graph.namespaces import slug
 from imr_graph.search.cohorts import populations
-from imr_graph.search.query import Everything
 
 _MOST = 25
 
@@ -58,7 +57,7 @@ def _population(reader: Reader, draft: str, population: str) -> Pairs | None:
     """The search that gives the issues of a population, None where no search does."""
     for words, node in populations(reader.facts_of(draft), reader.vocabulary, None):
         if words == population:
-            return (("q", "*"),) if isinstance(node, Everything) else population_filters(reader.vocabulary, node)
+            return population_filters(reader.vocabulary, node)
     return None
 
 
