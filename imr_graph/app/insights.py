@@ -86,7 +86,10 @@ def ladder(
     style: Style = None,
     output: Output = STDOUT,
 ) -> None:
-    """Show requested amounts against outcomes, and against the amounts that quoted guideline words name."""
+    """Show requested amounts against outcomes, and against the amounts that quoted guideline words name.
+
+    Exit status 1 where nothing like it was asked for, or nothing in the unit.
+    """
     from imr_graph.insight.ladder import quantity_ladder
 
     opened = Opened(store)
@@ -106,7 +109,10 @@ def ladder(
 
     table = [{"amount": step.amount, "unit": step.unit, **_flat(step.counted)} for step in found.steps]
     _one(found, page(), style, output, table)
-    if not found.all.total:
+    if found.units and not found.steps:
+        units = ", ".join(f"{name} ({n} issues)" for name, n in found.units.items())
+        typer.echo(f"No request states an amount in {found.unit}; there are {units}.", err=True)
+    if not found.all.total or (unit and not found.steps):
         raise typer.Exit(1)
 
 
@@ -149,7 +155,8 @@ def gaps(
 ) -> None:
     """List grounds on which requests like a draft were denied, and whether the draft speaks of them.
 
-    These are leads to check against the record, taken from decided cases; they are no advice.
+    These are leads to check against the record, taken from decided cases; they are no advice. Exit status 1 where there
+    are none, or no treatment is recognised.
     """
     from imr_graph.errors import UsageError
     from imr_graph.insight.gaps import gap_list
@@ -159,6 +166,10 @@ def gaps(
     opened = Opened(store)
     draft = draft_of(file, opened.vocabulary) if file else Draft(text or "")
     found = gap_list(opened.precedents, draft.text, record=draft.record, limit=limit, exclude=draft.cases)
+
+    if not found.population:
+        typer.echo("No treatment was recognised in the draft; name a service, a drug or a body part.", err=True)
+        raise typer.Exit(1)
 
     def page() -> Iterator[str]:
         yield f"Leads to check, not advice. Counted: {found.population}"

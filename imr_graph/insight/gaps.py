@@ -36,7 +36,10 @@ class Gap(Model):
 
 
 class GapList(Model):
-    """The leads for a draft, most frequent first; ``population`` says which issues are counted."""
+    """The leads for a draft, most frequent first; ``population`` says which issues are counted.
+
+    It is empty where no service, drug or body part is recognised in the draft: then nothing is like it.
+    """
 
     population: str
     counted: Cohort | None
@@ -56,6 +59,8 @@ def gap_list(
     upheld = (("outcome", slug(Outcome.UPHELD)),)
     request = SearchRequest(draft, plain=True, limit=_LOOKALIKES, filters=upheld, exclude=exclude)
     answer = precedents.search(request)
+    if not answer.linked:
+        return GapList(population="", counted=None, gaps=())
     found = []
     for side in answer.grounds:
         table = rules("gaps").get(side.notation)

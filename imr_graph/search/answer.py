@@ -127,7 +127,8 @@ class Answer(Model):
     ``cohorts`` runs from the narrowest to the widest population; ``facets`` and ``grounds`` count ``counted``, the
     first of them that is not too small, or else the widest. ``limits`` is what limits all that is counted, as the
     parameters of a search: filters, ``since`` and ``until``, and ``q`` for its text. ``matching`` is the number of
-    issues that match the query in any way. ``unknown`` says which values of its fields no concept is called.
+    issues that match the query in any way. ``linked`` says whether a service, a drug or a body part was read in the
+    query, ``unknown`` which values of its fields no concept is called.
     """
 
     query: str
@@ -140,6 +141,7 @@ class Answer(Model):
     facets: dict[str, tuple[FacetValue, ...]] = Field(default_factory=dict)
     grounds: tuple[GroundSides, ...] = ()
     engine_query: str
+    linked: bool = False
     unknown: tuple[str, ...] = ()
 
     @property

@@ -121,6 +121,7 @@ class Precedents:
             engine=self._index.engine,
             hits=tuple(mark_twins(hits, fold=request.fold)[: request.limit]),
             engine_query=render(node),
+            linked=bool(facts.service or facts.drugs or facts.body_parts),
             unknown=tuple(unknown(self._vocabulary, values)),
         )
         if not request.around:

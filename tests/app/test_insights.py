@@ -126,6 +126,20 @@ def test_a_draft_comes_as_text_or_file(ask: Ask, corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gaps", "hello world"], "No treatment was recognised in the draft"),
+        (["gaps", "the request is denied"], "No treatment was recognised in the draft"),
+        (["ladder", "massage therapy", "--unit", "foo"], "No request states an amount in foo; there are sessions ("),
+    ],
+)
+def test_what_was_not_understood_is_said(ask: Ask, arguments: list[str], said: str) -> None:
+    result = ask(*arguments, "--format", "table")
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
     "arguments", [["mirror", "CM99-0000000"], ["mirror", "CM16-9900006#x"], ["passage", "zz"], ["ladder", "moonlight"]]
 )
 def test_what_is_not_there_is_named(ask: Ask, arguments: list[str]) -> None:
