@@ -1,6 +1,7 @@
 """Every named query runs on both stores with the columns that it declares, and answers what it says."""
 
 import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from imr_graph.graph.queries import NamedQuery, bind, find_query, load_queries, 
 from imr_graph.graph.schemes import vocabulary_quads
 from imr_graph.graph.store import OxigraphStore
 from imr_graph.graph.triples import decision_quads
+from imr_graph.parse.findings import CODES
+from imr_graph.resources import data_folder
 from imr_graph.vocabulary import load_vocabulary
 from tests.graph.letters import DECISIONS
 
@@ -76,7 +79,7 @@ def test_a_file_runs_as_it_stands(stores: tuple[GraphStore, GraphStore], name: s
 @pytest.mark.parametrize("name", NAMES)
 def test_every_parameter_has_its_place_and_a_known_type(name: str) -> None:
     query = find_query(name)
-    types = {*load_vocabulary().schemes, "passage", "string", "integer", "date", "iri"}
+    types = {*load_vocabulary().schemes, "case", "passage", "string", "integer", "date", "iri"}
     for parameter in query.parameters:
         assert f"VALUES ?{parameter.name} {{ UNDEF }}" in query.text, parameter
         assert parameter.type in types
@@ -122,6 +125,9 @@ def test_a_narrow_query_looks_up_and_a_broad_one_scans() -> None:
         ("nothing-cited", {"party": "reviewer"}, set()),
         ("split-requests", {}, {("h-cccccccccccccccc", "2")}),
         ("rentals", {"acquisition": "rental"}, {("h-cccccccccccccccc", "2")}),
+        ("rentals", {"acquisition": "Rental"}, {("h-cccccccccccccccc", "2")}),
+        ("patients", {"sex": "Female"}, {("CM14-0000001", "2014-03-09")}),
+        ("case", {"case": "cm14-0000001"}, {("1", 'MRI of the lumbar spine, "open"'), ("2", "Norco 10/325 mg #60")}),
         ("problems", {"code": "quantity-differs"}, {("CM14-0000001", "2")}),
         ("problems", {}, {("CM14-0000001", "2"), ("CM14-0000001", "")}),
         ("passage-cases", {"passage": "9f3a9f3a9f3a9f3a"}, {("CM14-0000001", "1"), ("h-cccccccccccccccc", "1")}),
@@ -221,6 +227,10 @@ def test_a_concept_may_be_written_in_four_ways(value: str) -> None:
         ("letters", {"year": "MMXV"}, "year='MMXV' is no integer"),
         ("case", {}, "needs case"),
         ("passage-cases", {"passage": "urn:x> } DROP ALL"}, "is no IRI"),
+        ("patients", {"sex": "F"}, "no sex 'F'.*one of: female, male"),
+        ("rentals", {"acquisition": "rent"}, "one of: rental, purchase, trial"),
+        ("problems", {"code": "quantity-difers"}, "one of:.*quantity-differs"),
+        ("unknown-guidelines", {"kind": "imr:Passage"}, "one of: imr:Guideline, imr:GuidelineSection"),
     ],
 )
 def test_bad_values_are_refused(name: str, values: Mapping[str, str], message: str) -> None:
@@ -230,7 +240,16 @@ def test_bad_values_are_refused(name: str, values: Mapping[str, str], message: s
 
 def test_text_stays_text(stores: tuple[GraphStore, GraphStore]) -> None:
     for store in stores:
-        assert answers(store, "problems", code='x" } } SELECT * WHERE { ?s ?p "') == []
+        assert answers(store, "case", case='x" } } SELECT * WHERE { ?s ?p "') == []
+
+
+def test_the_values_that_a_query_names_are_all_that_the_data_can_have() -> None:
+    (codes,) = (p.values for p in find_query("problems").parameters)
+    assert codes == tuple(CODES)
+    shapes = (data_folder("ontology") / "shapes" / "decision.shapes.ttl").read_text()
+    for name, shape in (("patients", "imr:patientSex"), ("rentals", "imr:acquisition")):
+        (values,) = (p.values for p in find_query(name).parameters if p.values)
+        assert f"sh:path {shape} ; sh:in ( {' '.join(map(json.dumps, values))} )" in shapes
 
 
 def test_an_unknown_name_gets_neighbours() -> None:
