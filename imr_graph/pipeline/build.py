@@ -138,6 +138,7 @@ def _report(archive: Archive, generation: str, listing: Listing, tally: Counter[
         carried=tally["carried"],
         duplicates=sum(row.status is Status.DUPLICATE for row in rows),
         removed=tally["removed"],
+        passed_over=dict(sorted(listing.passed_over.items())),
         problems={k.removeprefix("problem "): n for k, n in sorted(tally.items()) if k.startswith("problem ")},
         refused=tuple(Refusal(name=r.name, reason=r.reason) for r in rows if r.status is Status.REFUSED),
     )

@@ -59,6 +59,24 @@ def test_parse_reads_stdin_and_names_what_is_no_letter(corpus: Path) -> None:
     assert result.stderr.startswith("imr-graph: -")
 
 
+def test_files_of_other_formats_are_passed_over_aloud(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "letter.txt").write_text(next(iter(sorted(corpus.glob("CM*.txt")))).read_text())
+    for name in ("a.docx", "b.docx", "c.jpg", "README.md", ".hidden.doc"):
+        (folder / name).write_bytes(b"x")
+    said = "passed over 3 files that are no letters: .docx 2, .jpg 1; imr-graph reads PDF"
+    parsed = imr_graph("parse", folder, "--format", "jsonl")
+    assert said in parsed.stderr
+    assert len(parsed.stdout.splitlines()) == 1
+    for _ in range(2):  # also where nothing is new
+        built = imr_graph("build", folder, "--store", tmp_path / "store")
+        assert said in built.stderr
+        assert built.returncode == 0
+    report = json.loads((tmp_path / "store" / "generations" / "000001" / "report.json").read_text())
+    assert report["passed_over"] == {".docx": 2, ".jpg": 1}
+
+
 def test_a_filter_that_nothing_is_called_is_named(store: Path) -> None:
     result = imr_graph("search", "mri", "--service", "nosuch", "--body-part", "neck", "--store", store)
     assert result.returncode == 1
