@@ -92,6 +92,8 @@ def _progress(quiet: bool) -> Iterator[Progress]:
 
 
 def _say(report: BuildReport, store: Path, seconds: float) -> None:
+    from imr_graph.read import passed_over_line
+
     lines = [
         f"{store}: {report.letters} letters with {report.issues} issues (generation {report.generation})",
         f"read {report.read}, parsed {report.parsed}, unchanged {report.unchanged}, duplicates {report.duplicates}, "
@@ -103,6 +105,8 @@ def _say(report: BuildReport, store: Path, seconds: float) -> None:
     if report.problems:
         counts = ", ".join(f"{code} {n}" for code, n in report.problems.items())
         lines.append(f"problems in the letters parsed now: {counts} (see: imr-graph problems CASE)")
+    if report.passed_over:
+        lines.append(passed_over_line(report.passed_over))
     lines += [f"refused {refusal.name}: {refusal.reason}" for refusal in report.refused]
     typer.echo("\n".join(lines), err=True)
 

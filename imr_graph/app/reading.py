@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,11 +44,12 @@ def _decisions(paths: list[str], strict: bool, refused: list[str]) -> Iterator[D
     from imr_graph.errors import ImrGraphError
     from imr_graph.link import Linker
     from imr_graph.pipeline.worker import read_letter
-    from imr_graph.read import find_sources
+    from imr_graph.read import find_sources, passed_over_line
     from imr_graph.vocabulary import load_vocabulary
 
     linker = Linker(load_vocabulary())
-    for source in find_sources(paths):
+    passed_over: Counter[str] = Counter()
+    for source in find_sources(paths, passed_over=passed_over):
         try:
             yield read_letter(source, linker).decision
         except ImrGraphError as error:
@@ -55,6 +57,8 @@ def _decisions(paths: list[str], strict: bool, refused: list[str]) -> Iterator[D
                 raise
             refused.append(source.name)
             typer.echo(f"imr-graph: {error}", err=True)
+    if passed_over:
+        typer.echo(passed_over_line(passed_over), err=True)
 
 
 def _brief(decision: Decision) -> dict[str, Any]:

@@ -20,8 +20,9 @@ where its parameter has a value, which replaces ``UNDEF`` as the n3 form of a ch
 whole corpus, ten times faster there than to look up each row. Where a concept narrows the query, :func:`bind` takes
 the ``SELECT *`` away, and only what belongs to the narrow rows is looked up; the answer is the same.
 
-The type of a parameter is a concept scheme, ``passage``, ``string``, ``integer``, ``date`` or ``iri``; ``default`` is
-used where no value is given.
+The type of a parameter is a concept scheme, ``case``, ``passage``, ``string``, ``integer``, ``date`` or ``iri``;
+``default`` is used where no value is given, ``values: female male`` are all that there are. Case is ignored in these
+and in case numbers.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from imr_graph.vocabulary import Scheme, Vocabulary
 # #+   service: {type: service, required: false, default: mri, help: a service, or a class}
 _PARAMETER = re.compile(
     r"(?P<name>\w+): \{type: (?P<type>[\w-]+), required: (?P<required>true|false), "
-    r"(?:default: (?P<default>[^,]+), )?help: (?P<help>.+)\}"
+    r"(?:default: (?P<default>[^,]+), )?(?:values: (?P<values>[^,]+), )?help: (?P<help>.+)\}"
 )
 _SCAN = "{ SELECT * WHERE {"
 _BROAD = ("outcome", "party")  # schemes whose concepts leave much of the corpus
@@ -55,13 +56,14 @@ _IRI = re.compile(r'[A-Za-z][\w+.-]*:[^\s<>"{}|\\^`]+')
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a named query; ``type`` says how its value is read."""
+    """One parameter of a named query; ``type`` says how its value is read, ``values`` (if any) what it may be."""
 
     name: str
     type: str
     required: bool
     help: str
     default: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ def parse_query(name: str, text: str) -> NamedQuery:
             match = _PARAMETER.fullmatch(entry)
             if match is None:
                 raise QueryError(f"{name}.rq: cannot read the parameter {entry!r}", remedy="see queries/precedents.rq")
+            values = tuple((match["values"] or "").split())
+            required = match["required"] == "true"
             parameters.append(
-                Parameter(match["name"], match["type"], match["required"] == "true", match["help"], match["default"])
+                Parameter(match["name"], match["type"], required, match["help"], match["default"], values)
             )
         else:
             key, _, value = entry.partition(":")
@@ -127,7 +131,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], vocabulary: Vocabulary, b
     """The SPARQL text with ``values`` put in; a concept may be given as notation, label, CURIE or IRI.
 
     Raises :class:`QueryError` for a parameter that the query does not have, one that it needs, and a value of the
-    wrong type; :class:`UnknownItem` for a concept that is not in the vocabulary.
+    wrong type or none of those that there are; :class:`UnknownItem` for a concept that is not in the vocabulary.
     """
     names = [parameter.name for parameter in query.parameters]
     for name in values:
@@ -159,7 +163,7 @@ def run_named(
 
 
 def _term(parameter: Parameter, value: str, vocabulary: Vocabulary, base: str) -> str:
-    kind = parameter.type
+    kind, value = parameter.type, _allowed(parameter, value)
     if kind in vocabulary.schemes:
         return iri(concept_iri(kind, _notation(value, vocabulary[kind], vocabulary)))
     try:
@@ -174,9 +178,19 @@ def _term(parameter: Parameter, value: str, vocabulary: Vocabulary, base: str) -
         return _checked_iri(parameter, value if ":" in value else passage_iri(value, base))
     if kind == "iri":
         return _checked_iri(parameter, value)
+    if kind == "case":  # CM17-0008519, h-0123456789abcdef
+        return " ".join(map(string, dict.fromkeys((value, value.upper(), value.lower()))))
     if kind == "string":
         return string(value)
     raise QueryError(f"the parameter {parameter.name} has the unknown type {kind}", remedy="mend the header")
+
+
+def _allowed(parameter: Parameter, value: str) -> str:
+    """``value`` as the query spells it, where the query says what there is."""
+    found = [one for one in parameter.values if one.lower() == value.lower()]
+    if parameter.values and not found:
+        raise QueryError(f"there is no {parameter.name} {value!r}", remedy=f"one of: {', '.join(parameter.values)}")
+    return found[0] if found else value
 
 
 def _checked_iri(parameter: Parameter, value: str) -> str:

@@ -65,7 +65,8 @@ def _query(query: NamedQuery) -> Iterator[str]:
     yield f"{query.summary}. Tags: {', '.join(query.tags)}.\n"
     for parameter in query.parameters:
         note = ", required" if parameter.required else f", default {parameter.default}" if parameter.default else ""
-        yield f"- `-p {parameter.name}=...` ({parameter.type}{note}): {parameter.help}"
+        among = f"; one of {', '.join(f'`{value}`' for value in parameter.values)}" if parameter.values else ""
+        yield f"- `-p {parameter.name}=...` ({parameter.type}{note}): {parameter.help}{among}"
     yield f"- Columns: {', '.join(query.columns)}\n"
 
 

@@ -164,6 +164,7 @@ def _report(
         carried=tally["carried"],
         duplicates=sum(row.status is Status.DUPLICATE for row in rows),
         removed=tally["removed"],
+        passed_over=dict(sorted(listing.passed_over.items())),
         problems={k.removeprefix("problem "): n for k, n in sorted(tally.items()) if k.startswith("problem ")},
         outdated=tuple(sorted(outdated, key=lambda kept: kept.name)),
         refused=tuple(Refusal(name=r.name, reason=r.reason) for r in rows if r.status is Status.REFUSED),

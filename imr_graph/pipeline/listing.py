@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,8 @@ class Listing:
     """The sources of ``paths`` that ``known`` does not have as they are; iterate it once.
 
     ``new`` and ``unchanged`` count what has been listed so far. A shard that has not changed since all its letters were
-    taken is not opened. ``shards`` are those that were looked at, with their fingerprints.
+    taken is not opened. ``shards`` are those that were looked at, with their fingerprints;
+    ``passed_over`` counts the files that do not look like letters, by extension.
     """
 
     def __init__(self, paths: Sequence[str | Path], known: Archive | None) -> None:
@@ -24,11 +26,13 @@ class Listing:
         self._seen: set[str] = set()
         self._skipped: set[str] = set()
         self.shards: dict[str, str] = {}
+        self.passed_over: Counter[str] = Counter()
         self.new = self.unchanged = 0
         self._complete = False
 
     def __iter__(self) -> Iterator[SourceRef]:
-        for ref in find_sources(self._paths, listed=self._listed, skip=self._is_known):
+        found = find_sources(self._paths, passed_over=self.passed_over, listed=self._listed, skip=self._is_known)
+        for ref in found:
             if self._known:
                 self._seen.add(ref.name)
             if ref.error is not None and ref.name in self.shards:

@@ -20,9 +20,9 @@ class BuildReport(Model):
     ``read`` counts the sources that were read anew, ``carried`` those of them that the build did not name and whose
     text the store itself had; ``unchanged`` counts those known by their fingerprint, ``parsed`` the letters added or
     replaced, ``duplicates`` the sources whose letter another source already holds, ``removed`` the letters dropped.
-    ``problems`` counts the problems of the parsed letters by code; ``outdated`` lists the carried sources that could
-    not be read again, whose letters are in the store as they were read before; ``refused`` lists every source of this
-    corpus that is not in the store, unchanged ones too.
+    ``passed_over`` counts by extension the files that were not looked at, ``problems`` the problems of the parsed
+    letters by code; ``outdated`` lists the carried sources that could not be read again, whose letters are in the store
+    as they were read before; ``refused`` lists every source of this corpus that is not in the store, unchanged ones too.
     """
 
     generation: str
@@ -34,6 +34,7 @@ class BuildReport(Model):
     carried: int = 0
     duplicates: int = 0
     removed: int = 0
+    passed_over: dict[str, int] = Field(default_factory=dict)
     problems: dict[str, int] = Field(default_factory=dict)
     outdated: tuple[Refusal, ...] = ()
     refused: tuple[Refusal, ...] = ()

@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -24,6 +24,7 @@ from imr_graph.read.shards import is_shard, is_url, list_records
 
 STDIN: Final = "-"
 LETTERS: Final = frozenset({"", ".pdf", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+_NAMED: Final = 10
 ARCHIVES: Final = frozenset({".zip", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz"})
 
 
@@ -85,6 +86,15 @@ def wanted(name: str, passed_over: Counter[str]) -> bool:
         return True
     passed_over[suffix] += 1
     return False
+
+
+def passed_over_line(passed_over: Mapping[str, int]) -> str:
+    """``passed over 3 files that are no letters: .docx 2, .jpg 1; imr-graph reads ...``; at most ten extensions."""
+    n = sum(passed_over.values())
+    most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{suffix} {count}" for suffix, count in most[:_NAMED]) + (", ..." if len(most) > _NAMED else "")
+    files = "file that is no letter" if n == 1 else "files that are no letters"
+    return f"passed over {n} {files}: {named}; imr-graph reads PDF, text, markdown and html"
 
 
 def _hidden(part: str) -> bool:

@@ -85,6 +85,31 @@ def test_a_filter_that_nothing_is_called_is_named(store: Path, arguments: list[s
     assert result.stderr.count(" is called ") == bool(said)
 
 
+def test_files_of_other_formats_are_passed_over_aloud(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "letter.txt").write_text(next(iter(sorted(corpus.glob("CM*.txt")))).read_text())
+    for name in ("a.docx", "b.docx", "c.jpg", "README.md", ".hidden.doc"):
+        (folder / name).write_bytes(b"x")
+    said = "passed over 3 files that are no letters: .docx 2, .jpg 1; imr-graph reads PDF"
+    parsed = imr_graph("parse", folder, "--format", "jsonl")
+    assert said in parsed.stderr
+    assert len(parsed.stdout.splitlines()) == 1
+    for _ in range(2):  # also where nothing is new
+        built = imr_graph("build", folder, "--store", tmp_path / "store")
+        assert said in built.stderr
+        assert built.returncode == 0
+    report = json.loads((tmp_path / "store" / "generations" / "000001" / "report.json").read_text())
+    assert report["passed_over"] == {".docx": 2, ".jpg": 1}
+
+
+def test_a_filter_that_nothing_is_called_is_named(store: Path) -> None:
+    result = imr_graph("search", "mri", "--service", "nosuch", "--body-part", "neck", "--store", store)
+    assert result.returncode == 1
+    assert "No service is called 'nosuch'; see imr-graph vocab lookup" in result.stderr
+    assert "body part" not in result.stderr
+
+
 @pytest.mark.parametrize("style", ["table", "json", "jsonl", "csv"])
 def test_search_in_every_format(store: Path, style: str) -> None:
     result = imr_graph("search", "massage therapy neck", "--store", store, "--limit", "3", "--format", style)
