@@ -199,7 +199,7 @@ class GroundLinker:
             return ()
         base = clean.locate(issue.rationale_span)[0]
         quoted = [(a - base, b - base) for a, b in (clean.locate(p.span) for p in issue.quoted_passages)]
-        spans, clauses = self.reader.rationales.read(text, quoted)
+        spans, clauses = self.reader.rationales.read(text, quoted, issue.request)
         scored = [(self._score(c), c) for c in self.reader.candidates(clauses, issue.outcome, issue.request)]
         scored.sort(key=lambda item: (-item[0], item[1].ground))
         chosen = [item for item in scored if item[0] >= self._threshold] or [
