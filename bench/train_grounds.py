@@ -68,7 +68,7 @@ def load(letters: Path, gold: Path, grounds: GroundReader) -> list[Example]:
                 continue
             base = letter.clean.locate(issue.rationale_span)[0]
             quoted = [(a - base, b - base) for a, b in (letter.clean.locate(p.span) for p in issue.quoted_passages)]
-            _, clauses = grounds.rationales.read(issue.rationale, quoted)
+            _, clauses = grounds.rationales.read(issue.rationale, quoted, issue.request)
             candidates = grounds.candidates(clauses, issue.outcome, issue.request)
             found.append(Example(letter.decision.id, issue.rationale, set(label["grounds"]), candidates))
     group(found)
@@ -213,7 +213,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("letters", type=Path)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--penalty", type=float, default=3.0)
+    parser.add_argument("--penalty", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--write", action="store_true", help="write ontology/rules/ground_weights.toml")
     parser.add_argument("--errors", action="store_true", help="list the wrong answers of the cross-validation")

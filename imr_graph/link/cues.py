@@ -52,7 +52,8 @@ def spelled_out(terms: Mapping[str, Sequence[str]]) -> dict[str, int]:
 class Cue(NamedTuple):
     """Classes that occur in a clause (``needs``, as bits), that do not (``bars``), and that follow each other.
 
-    ``topic`` is what the cue speaks for; a ``weak`` one is too general to speak alone.
+    ``context`` are classes that may also have been named before the clause. ``topic`` is what the cue speaks for; a
+    ``weak`` one is too general to speak alone.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Cue(NamedTuple):
     weak: bool
     needs: int
     bars: int
+    context: int
     ordered: tuple[tuple[int, int], ...]
 
 
@@ -67,7 +69,8 @@ class CueBook:
     """Word classes and the cues made of them.
 
     ``cues`` lists for each topic expressions such as ``"neg>red_flag !harm"``: class ``red_flag`` behind class
-    ``neg`` within ``reach`` characters, and no class ``harm``; a leading "?" marks a weak cue.
+    ``neg`` within ``reach`` characters, and no class ``harm``; "@device" is left for the reader of the clauses to
+    find, here or before; a leading "?" marks a weak cue.
     ``spelled`` is what :func:`spelled_out` makes of the terms, where that is at hand.
     """
 
@@ -118,14 +121,17 @@ class CueBook:
 
 
 def _compile(topic: str, expression: str, bits: Mapping[str, int]) -> Cue:
-    needs = bars = 0
+    needs = bars = context = 0
     ordered = []
     for part in expression.removeprefix("?").split():
         if part.startswith("!"):
             bars |= bits[part[1:]]
             continue
+        if part.startswith("@"):
+            context |= bits[part[1:]]
+            continue
         classes = [bits[name] for name in part.split(">")]
         needs |= sum(set(classes))
         if len(classes) == 2:
             ordered.append((classes[0], classes[1]))
-    return Cue(f"{topic}: {expression}", topic, expression.startswith("?"), needs, bars, tuple(ordered))
+    return Cue(f"{topic}: {expression}", topic, expression.startswith("?"), needs, bars, context, tuple(ordered))

@@ -201,7 +201,7 @@ class GroundLinker:
             return ()
         base = clean.locate(issue.rationale_span)[0]
         quoted = [(a - base, b - base) for a, b in (clean.locate(p.span) for p in issue.quoted_passages)]
-        spans, clauses = self.reader.rationales.read(text, quoted)
+        spans, clauses = self.reader.rationales.read(text, quoted, issue.request)
         proposed = {c.ground: c for c in self.reader.candidates(clauses, issue.outcome, issue.request)}
         scored = {ground: self._score(candidate) for ground, candidate in proposed.items()}
         found = []

@@ -2,7 +2,7 @@
 
 A rationale recites the guideline and then applies it to the worker; only what the reviewer says of the case at
 hand decides. Quotations and clauses in which a guideline speaks are recital; a clause without any sign goes on
-with the speaker before it.
+with the speaker before it, and where no clause has a sign of the reviewer, the last ones are the reviewer's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +51,8 @@ class _Part(NamedTuple):
     zone: Zone | None
     applied: bool
     concludes: bool
+    classes: int
+    context: int  # what its cues ask for, here or before
     cues: tuple[Cue, ...]
 
 
@@ -59,13 +62,12 @@ class RationaleReader:
     def __init__(self) -> None:
         table = rules("grounds")
         zones = table["zones"]
-        names = ("guideline", "case", "mild", "formula", "applied")
+        names = ("guideline", "supposed", "case", "mild", "formula", "applied")
         terms = table["terms"] | {name: zones[name] for name in names}
         spelled = cached("cues", [json.dumps(terms), Path(__file__).with_name("cues.py")], lambda: spelled_out(terms))
         self._book = CueBook(terms, table["cues"], table["reach"], spelled)
-        self._guideline, self._case, self._mild, self._formula, self._applied = (
-            self._book.bits[name] for name in names
-        )
+        bits = (self._book.bits[name] for name in names)
+        self._guideline, self._supposed, self._case, self._mild, self._formula, self._applied = bits
         self._conclusion, self._because = self._book.bits["conclusion"], self._book.bits["because"]
         self._leads = tuple(f" {lead} " for lead in zones["conclusion_leads"])
         self._own_leads = tuple(f" {lead} " for lead in zones["own_leads"])
@@ -75,13 +77,18 @@ class RationaleReader:
         self._parts = lru_cache(maxsize=1 << 14)(self._read_parts)  # recital repeats from letter to letter
 
     def read(
-        self, text: str, quoted: Iterable[tuple[int, int]] = ()
+        self, text: str, quoted: Iterable[tuple[int, int]] = (), request: str = ""
     ) -> tuple[tuple[tuple[int, int], ...], list[Clause]]:
-        """The sentences of a rationale as offsets, and its clauses; what is ``quoted`` (offsets) is recital."""
+        """The sentences of a rationale as offsets, and its clauses; what is ``quoted`` (offsets) is recital.
+
+        ``request`` is what the rationale speaks of: what it names need not be named again.
+        """
         recited = [*quoted, *self._quotations(text)]
         spans = sentences(text)
         clauses: list[Clause] = []
-        speaker = Zone.OWN
+        unsigned: list[int] = []  # the clauses since the last recital of which nothing tells who speaks
+        speaker, signed = Zone.OWN, False
+        named = self._book.read(plain(request))[0]
         for number, (start, end) in enumerate(spans):
             for part in self._parts(text[start:end]):
                 first, last = start + part.start, start + part.end
@@ -90,7 +97,20 @@ class RationaleReader:
                 if inside and not part.applied and zone is not Zone.FORMULA:
                     zone = Zone.RECITAL
                 speaker = speaker if zone is Zone.FORMULA else zone
-                clauses.append(Clause(number, Zone.FORMULA if part.concludes else zone, part.cues))
+                named |= part.classes
+                cues = part.cues
+                if part.context & ~named:
+                    cues = tuple(cue for cue in cues if not cue.context & ~named)
+                if part.concludes:
+                    zone = Zone.FORMULA
+                elif part.zone is None and not inside:
+                    unsigned.append(len(clauses))
+                elif zone is Zone.RECITAL:
+                    unsigned.clear()
+                signed = signed or zone is Zone.OWN
+                clauses.append(Clause(number, zone, cues))
+        for number in () if signed else unsigned:
+            clauses[number] = clauses[number]._replace(zone=Zone.OWN)
         return spans, clauses
 
     def _read_parts(self, sentence: str) -> tuple[_Part, ...]:
@@ -103,7 +123,9 @@ class RationaleReader:
         words = plain(sentence[start:end])
         mask, cues = self._book.read(words)
         concludes = bool(mask & self._conclusion) and not mask & self._because and words.startswith(self._leads)
-        return _Part(start, end, self._zone(mask, words), bool(mask & self._applied), concludes, cues)
+        context = reduce(or_, (cue.context for cue in cues), 0)
+        zone = self._zone(mask, words)
+        return _Part(start, end, zone, bool(mask & self._applied), concludes, mask, context, cues)
 
     def _quotations(self, text: str) -> Iterator[tuple[int, int]]:
         found = _QUOTE.search(text)
@@ -118,6 +140,8 @@ class RationaleReader:
     def _zone(self, mask: int, words: str) -> Zone | None:
         if mask & self._formula:
             return Zone.FORMULA
+        if mask & self._guideline and mask & self._supposed and not mask & self._applied:
+            return Zone.RECITAL
         if mask & self._case or words.startswith(self._own_leads):
             return Zone.OWN
         if mask & self._guideline:

@@ -22,7 +22,8 @@ class BuildReport(Model):
     replaced, ``duplicates`` the sources whose letter another source already holds, ``removed`` the letters dropped.
     ``passed_over`` counts by extension the files that were not looked at, ``problems`` the problems of the parsed
     letters by code; ``outdated`` lists the carried sources that could not be read again, whose letters are in the store
-    as they were read before; ``refused`` lists every source of this corpus that is not in the store, unchanged ones too.
+    as they were read before; ``refused`` lists every source of this corpus that is not in the store, unchanged ones
+    too.
     """
 
     generation: str

@@ -103,13 +103,6 @@ def test_files_of_other_formats_are_passed_over_aloud(corpus: Path, tmp_path: Pa
     assert report["passed_over"] == {".docx": 2, ".jpg": 1}
 
 
-def test_a_filter_that_nothing_is_called_is_named(store: Path) -> None:
-    result = imr_graph("search", "mri", "--service", "nosuch", "--body-part", "neck", "--store", store)
-    assert result.returncode == 1
-    assert "No service is called 'nosuch'; see imr-graph vocab lookup" in result.stderr
-    assert "body part" not in result.stderr
-
-
 @pytest.mark.parametrize("style", ["table", "json", "jsonl", "csv"])
 def test_search_in_every_format(store: Path, style: str) -> None:
     result = imr_graph("search", "massage therapy neck", "--store", store, "--limit", "3", "--format", style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,12 @@ def test_cues_keep_their_order_and_their_bars() -> None:
     assert not book.read(plain("No word in this long sentence speaks of any red flag."))[1]
 
 
+def test_a_cue_may_ask_for_what_was_named_before() -> None:
+    book = CueBook({"neg": ["no"], "trial": ["trial"], "device": ["unit"]}, {"g": ["neg>trial @device"]}, 20)
+    (cue,) = book.read(plain("No trial is on record."))[1]
+    assert cue.context == book.bits["device"]
+
+
 def test_every_cue_speaks_for_a_ground_of_the_scheme() -> None:
     scheme = load_vocabulary()["ground"]
     leaves = {concept.notation for concept in scheme if not scheme.narrower(concept.notation)}
@@ -104,6 +111,13 @@ def test_a_cue_names_the_ground(side: str, ground: str, text: str, linker: Groun
 def test_the_model_gives_most_grounds_of_the_table(linker: GroundLinker) -> None:
     found = [ground in grounds(linker, text, outcome=side) for side, ground, text in rows()]
     assert sum(found) >= 0.85 * len(found)
+
+
+@pytest.mark.parametrize("row", TABLE["rationales"], ids=lambda row: row["because"])
+def test_a_rationale_gives_its_grounds(row: dict[str, Any], linker: GroundLinker) -> None:
+    found = set(grounds(linker, row["text"], outcome=row["outcome"], request=row.get("request", "")))
+    assert found >= set(row.get("given", ()))
+    assert not found & set(row.get("not_given", ()))
 
 
 def test_sentences_without_a_ground(linker: GroundLinker) -> None:
