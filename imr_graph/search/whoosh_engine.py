@@ -308,9 +308,7 @@ def _node(tree: whoosh_query.Query) -> Node:
             parts = list(map(_node, tree))
             return parts[0] if len(parts) == 1 else Any(tuple(parts))
         case whoosh_query.Phrase():
-            return Phrase(
-                _field(tree.fieldname), " ".join(tree.words), min(tree.slop - 1, 10_000)
-            )  # engines take 32 bits
+            return Phrase(_field(tree.fieldname), " ".join(tree.words), min(tree.slop - 1, 10_000))
         case whoosh_query.Prefix():
             return Pattern(_field(tree.fieldname), f"{tree.text}*")
         case whoosh_query.Wildcard():
