@@ -38,6 +38,8 @@ _NUMBER = re.compile(r"[\s:.)]\d{1,2}[.)]\s*$")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s*[A-Za-z]")
 # What parts the members of a list
 _MARK = re.compile(r"[,;]")
+# What begins a clause of its own, that reports no diagnoses: "the diagnosis was deferred; the examination was normal"
+_CLAUSE = re.compile(r";|\band (?:the|his|her)\b", re.IGNORECASE)
 _FOREIGN_WORDS = 8  # more of them between a cue or a member and the next condition end the list
 _SHARED_SCORE = 0.9  # the part of the body was taken from a neighbour
 _EVERYWHERE = "systemic"  # the part of what has no place of its own
@@ -196,7 +198,7 @@ class _ListGrammar:
                 noun = not self._nouns.isdisjoint(item.label.split())
             elif meaning.list_end is not None:
                 apart = bool(meaning.list_end or listed or _WORD.search(text, last, item.start))
-                if apart and noun and item.label in self._reporting:
+                if apart and noun and item.label in self._reporting and not _CLAUSE.search(text, last, item.start):
                     report, last = item.start if report is None else report, item.end
                 elif apart:
                     skip = bool(meaning.list_end)
