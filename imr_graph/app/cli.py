@@ -57,9 +57,6 @@ def main() -> None:
     except ImrGraphError as error:
         typer.echo(f"imr-graph: {error}", err=True)
         sys.exit(2 if isinstance(error, UsageError | QueryError | StoreError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("imr-graph: stopped; the store is as it was", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         # the reader of our output has gone: not an error, but Python would say so again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

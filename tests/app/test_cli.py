@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -228,6 +229,22 @@ def test_wrong_usage_is_exit_2(store: Path, tmp_path: Path) -> None:
         assert result.returncode == 2, (arguments, result.stderr)
         assert "Traceback" not in result.stderr
     assert not (tmp_path / "s" / "current").exists()
+
+
+@pytest.mark.parametrize("imported", ["imr_graph.app.options", "imr_graph.read.sources"])
+def test_ctrl_c_is_one_line(imported: str) -> None:
+    """While the command line is being imported, and in a command that waits for its input."""
+    command = [sys.executable, "-X", "importtime", "-m", "imr_graph", "parse", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stderr
+        assert any(line.rstrip().endswith(f" {imported}") for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert [line for line in said.splitlines() if not line.startswith("import time:")] == [
+        "imr-graph: stopped; the store is as it was"
+    ]
+    assert process.returncode == 130
 
 
 def test_show_and_problems(store: Path) -> None:
