@@ -36,7 +36,8 @@ def build(
 ) -> None:
     """Bring a store up to date with a corpus of letters.
 
-    Only new and changed letters are read. Exit status 1 where a source was refused; the rest is built.
+    Only new and changed letters are read. Exit status 1 where a source was refused; the rest is built. Where no
+    letter is found nothing is made.
     """
     from imr_graph.errors import UsageError
     from imr_graph.pipeline.build import build as run
@@ -45,9 +46,7 @@ def build(
     corpus: list[str | Path] = [*(paths or ()), *([data_folder("sample")] if sample else ())]
     if not corpus:
         raise UsageError("nothing to build from", remedy="name files or folders of letters, or use --sample")
-    for path in paths or ():
-        if path != "-" and "://" not in path and not Path(path).exists():
-            raise UsageError(f"{path} does not exist", remedy="check the spelling of the path")
+    _look(corpus, prune)
     started = time.monotonic()
     with _progress(quiet) as progress:
         report = run(
@@ -65,6 +64,25 @@ def build(
         _say(report, store, time.monotonic() - started)
     if report.refused:
         raise typer.Exit(1)
+
+
+def _look(corpus: list[str | Path], prune: bool) -> None:
+    """Stop before anything is made where a path or, but for ``prune``, every letter is missing.
+
+    Standard input and URLs are not opened for it.
+    """
+    from imr_graph.errors import ReadError, UsageError
+    from imr_graph.read import find_sources
+
+    local = [path for path in corpus if str(path) != "-" and "://" not in str(path)]
+    for path in local:
+        if not Path(path).exists():
+            raise UsageError(f"{path} does not exist", remedy="check the spelling of the path")
+    if local == corpus and not prune and next(find_sources(local), None) is None:
+        names = ", ".join(map(str, corpus))
+        raise ReadError(
+            f"no letter was found in {names}", remedy="name files or folders of PDF, text, markdown or html"
+        )
 
 
 @contextmanager

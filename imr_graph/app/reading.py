@@ -26,7 +26,7 @@ def parse(
 ) -> None:
     """Read letters and print what stands in them, one decision a line.
 
-    Exit status 1 where a source was refused; the others are printed all the same.
+    Exit status 1 where a source was refused, or none is there; the others are printed all the same.
     """
     refused: list[str] = []
     columns = ("id", "decision_date", "outcome", "issues", "source_name")
@@ -35,7 +35,9 @@ def parse(
         _brief(d) if style in {Format.TABLE, Format.CSV} else d.model_dump(mode="json")
         for d in _decisions(paths, strict, refused)
     )
-    rows(found, columns, style, output)
+    if not rows(found, columns, style, output) and not refused:
+        typer.echo(f"No letter was found in {', '.join(paths)}.", err=True)
+        raise typer.Exit(1)
     if refused:
         raise typer.Exit(1)
 

@@ -160,6 +160,18 @@ def test_nothing_found_is_exit_1(store: Path) -> None:
     assert imr_graph("sparql", "ASK { ?s imr:outcome outcome:nonsense }", "--store", store).returncode == 1
 
 
+def test_a_folder_without_letters_is_said_to_be_one(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "notes.docx").write_bytes(b"no letter")
+    commands: tuple[list[str | Path], ...] = (["parse", empty], ["build", empty, "--store", tmp_path / "new"])
+    for command in commands:
+        result = imr_graph(*command)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert f"o letter was found in {empty}" in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_sparql_says_where_the_error_is_and_refuses_updates(store: Path) -> None:
     wrong = imr_graph("sparql", "SELECT ?x\nWHERE { ?x a }", "--store", store)
     assert wrong.returncode == 2
@@ -205,12 +217,12 @@ def test_output_is_written_whole_or_not_at_all(store: Path, tmp_path: Path) -> N
     assert [p.name for p in tmp_path.iterdir()] == ["hits.csv"]
 
 
-def test_wrong_usage_is_exit_2(store: Path, tmp_path: Path) -> None:
+def test_wrong_usage_is_exit_2(store: Path, corpus: Path, tmp_path: Path) -> None:
     for arguments in (
         ["search", "mri", "--file", "x", "--store", store],
         ["build", "--store", tmp_path / "s"],
         ["build", tmp_path / "missing", "--store", tmp_path / "s"],
-        ["build", tmp_path, "--engine", "lucene", "--store", tmp_path / "s"],
+        ["build", corpus, "--engine", "lucene", "--store", tmp_path / "s"],
         ["search", "mri", "--format", "xml", "--store", store],
         ["query", "letters", "-p", "year", "--store", store],
         ["similar", "CM15-9900001#x", "--store", store],

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from imr_graph.app.cli import app
+from imr_graph.errors import UnknownItem
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,14 @@ def test_the_cases_of_a_search(store: Path, tmp_path: Path) -> None:
     assert made.exit_code == 0, made.output
     assert [t for _, t in nx.read_graphml(path).nodes("type")].count("case") == 1
     assert "Only 1 chosen cases." in made.stderr
+
+
+@pytest.mark.parametrize("choice", [("--search", "zyzzyva"), ("--since", "2099-01-01")])
+@pytest.mark.parametrize("form", ["csv", "nq", "graphml"])
+def test_what_chooses_no_case_writes_no_file(store: Path, tmp_path: Path, form: str, choice: tuple[str, str]) -> None:
+    made = run(store, "export", "-f", form, *choice, "-o", str(tmp_path / "none"))
+    assert isinstance(made.exception, UnknownItem)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_query_and_a_projection(store: Path) -> None:

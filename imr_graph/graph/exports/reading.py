@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rdflib.term import Node as Term
 
+from imr_graph.errors import UnknownItem
 from imr_graph.graph.contract import Queryable
 from imr_graph.graph.exports.model import Edge, Node, Value
 from imr_graph.graph.terms import iri
@@ -193,7 +194,10 @@ def kind_of(node: str) -> str:
 
 
 def select_cases(store: Queryable, selection: Selection) -> tuple[list[str], list[str]]:
-    """The IRIs of the selected cases, sorted, and notes on what the selection leaves out."""
+    """The IRIs of the selected cases, sorted, and notes on what the selection leaves out.
+
+    Raises :class:`UnknownItem` for a selection that leaves none.
+    """
     tests = [f'?decided >= "{selection.since}"^^xsd:date'] if selection.since else []
     tests += [f'?decided <= "{selection.until}"^^xsd:date'] if selection.until else []
     dated = f"?case imr:decisionDate ?decided FILTER({' && '.join(tests)})" if tests else ""
@@ -207,6 +211,8 @@ def select_cases(store: Queryable, selection: Selection) -> tuple[list[str], lis
     if selection.cases is not None:
         found &= set(selection.cases)
         notes.append(f"Only {len(found)} chosen cases.")
+    if not found and not selection.everything:
+        raise UnknownItem("no case is within what was chosen", remedy="try broader words or a longer time")
     if selection.outcome:
         notes.append(f"Only issues that were {selection.outcome}.")
     if selection.sample is not None and selection.sample < len(found):
