@@ -248,7 +248,9 @@ def test_ctrl_c_is_one_line(imported: str) -> None:
     """While the command line is being imported, and in a command that waits for its input."""
     command = [sys.executable, "-X", "importtime", "-m", "imr_graph", "parse", "-"]
     pipe = subprocess.PIPE
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would ignore it
     with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        signal.signal(signal.SIGINT, before)
         assert process.stderr
         assert any(line.rstrip().endswith(f" {imported}") for line in process.stderr)
         process.send_signal(signal.SIGINT)

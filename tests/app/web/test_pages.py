@@ -314,7 +314,7 @@ def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
 def test_only_few_issues_of_a_year_are_too_few_for_a_rate(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     passage = client.get("/passages.json").json()["rows"][0]["href"]
     for floor, rated in ((20, False), (1, True)):
-        monkeypatch.setattr("imr_graph.search.cohorts.FLOOR", floor)
+        monkeypatch.setattr("imr_graph.rates.FLOOR", floor)
         rows = client.get(f"{passage}.json").json()["passages"][0]["timeline"]["rows"]
         assert rows
         assert {row["rate"] is not None for row in rows} == {rated}
