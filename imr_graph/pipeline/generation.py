@@ -26,7 +26,7 @@ from pathlib import Path
 from imr_graph.errors import StoreError
 from imr_graph.models import Model
 
-FORMAT = 2
+FORMAT = 3
 _KEPT = 2
 
 
