@@ -255,8 +255,8 @@ class Decision(Model):
     """One IMR final determination letter.
 
     ``id`` is the case number, or ``h-`` and the first 16 hex digits of ``text_sha256`` where the header is
-    missing. ``text_sha256`` is :func:`imr_graph.text.identity_of` of the text, ``source_sha256`` that of the
-    file's bytes.
+    missing. ``text_sha256`` is the letter's identity, however its text was converted
+    (:mod:`imr_graph.parse.decision`), ``source_sha256`` the hash of the file's bytes.
     """
 
     id: str

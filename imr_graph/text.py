@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,17 +43,21 @@ _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def identity_of(text: str) -> str:
-    """The sha256 of a letter's letters and digits, in lower case.
+    """The sha256 of the letters and digits of ``text``, in lower case, ligatures and accents taken apart.
 
-    White space, punctuation and markup do not count, so the same letter read from a PDF, from text and from
-    markdown has one identity.
+    White space, punctuation and markup do not count, so the same words read from a PDF, from text and from
+    markdown have one identity.
     """
     words = text.lower().encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS)  # most of what goes
     if not words.isascii():
         others = re.compile(r"[^\x00-\x7f]+")
-        text = others.sub(lambda m: "".join(filter(str.isalnum, m.group())), words.decode("utf-8", "surrogatepass"))
+        text = others.sub(_letters_and_digits, words.decode("utf-8", "surrogatepass"))
         words = text.encode()
     return hashlib.sha256(words).hexdigest()
+
+
+def _letters_and_digits(others: re.Match[str]) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", others.group())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,4 +45,5 @@ def test_locate_undoes_source_span(text: str) -> None:
 
 def test_identity_ignores_layout_and_markup() -> None:
     assert identity_of("**MRI** of the\n\nlow- back.") == identity_of("MRI of the low-back")
+    assert identity_of("the ﬁrst of the café, soft\u00adly") == identity_of("the first of the cafe\u0301, softly")
     assert identity_of("MRI of the low back") != identity_of("CT of the low back")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from imr_graph.parse.problems import report_contradictions
 from imr_graph.parse.reviewer import read_reviewer
 from imr_graph.parse.sections import Section
 from imr_graph.text import CleanText, SourceText, identity_of
+
+_HEADER_WORD = re.compile(r"[^\W_]+(?:[/-][^\W_]+)*")  # cm16-0213037, 11/09/2016
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def _read_decision(source: SourceText, findings: Findings, frame: Frame) -> Deci
     summary = sections.get("summary", Section("summary", 0, 0))
     patient = read_patient(findings, summary.start, summary.end)
     issues = _issues(findings, frame)
-    identity = identity_of(source.text)
+    identity = _identity(source.text, findings, frame)
     decision = Decision(
         id=str(header.get("case_number") or f"h-{identity[:16]}"),
         **header,
@@ -65,6 +68,19 @@ def _read_decision(source: SourceText, findings: Findings, frame: Frame) -> Deci
     )
     report_contradictions(findings, decision)
     return decision.model_copy(update={"evidence": tuple(findings.evidence), "problems": tuple(findings.problems)})
+
+
+def _identity(text: str, findings: Findings, frame: Frame) -> str:
+    """The identity of a letter: that of its words, those of the header in alphabetical order.
+
+    Each converter reads the two columns of a header in its own order. The notice of 2013 has no columns and decides
+    in its preamble, where the order of the words matters.
+    """
+    if frame.layout is Layout.NOTICE_2013:
+        return identity_of(text)
+    preamble = frame.sections["preamble"]
+    end = findings.span(preamble.start, preamble.end).end
+    return identity_of(" ".join(sorted(_HEADER_WORD.findall(text[:end].lower()))) + text[end:])
 
 
 def _header(findings: Findings, frame: Frame) -> Header:

@@ -114,6 +114,25 @@ Received:
     parsed = letter("MRI: Upheld", header=header)
     assert header_of(parsed) == WHOLE
     assert [p.code for p in parsed.decision.problems] == ["header-jumbled"]
+    assert parsed.decision.text_sha256 == letter("MRI: Upheld", header=FORMS["one line"]).decision.text_sha256
+
+
+def test_the_order_of_the_header_does_not_count_and_that_of_the_rest_does(letter: Callable[..., ParsedLetter]) -> None:
+    """Converters differ in the columns of the header; two letters differ in a date, or in what was upheld."""
+
+    def identity(*issues: str, header: str = FORMS["one line"]) -> str:
+        return str(letter(*issues, header=header).decision.text_sha256)
+
+    both = ("MRI: Upheld", "CT: Overturned")
+    converted = {identity(*both, header=FORMS[form]) for form in FORMS if form != "markdown"}
+    assert len(converted) == 1
+    others = {
+        identity("MRI: Overturned", "CT: Upheld"),
+        identity("CT: Overturned", "MRI: Upheld"),
+        identity(*both, header=FORMS["columns"].replace("09/21/2015", "09/12/2015")),
+    }
+    assert len(others) == 3
+    assert not converted & others
 
 
 def test_a_day_that_is_none_is_a_problem(letter: Callable[..., ParsedLetter]) -> None:
