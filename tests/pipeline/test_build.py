@@ -138,6 +138,7 @@ def test_one_case_number_on_two_letters_is_reported(some: Path, tmp_path: Path, 
     assert all("another letter with the case number" in reason for reason in refused.values())
 
 
+@pytest.mark.slow
 def test_what_stands_behind_a_letter_is_that_of_a_fresh_build(some: Path, tmp_path: Path) -> None:
     letters = tmp_path / "letters"
     letters.mkdir()
@@ -151,6 +152,7 @@ def test_what_stands_behind_a_letter_is_that_of_a_fresh_build(some: Path, tmp_pa
     assert check(tmp_path / "store") == []
 
 
+@pytest.mark.slow
 def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, tmp_path: Path) -> None:
     letters = tmp_path / "letters"
     letters.mkdir()
@@ -167,6 +169,7 @@ def test_when_the_holder_of_a_letter_goes_the_next_source_takes_it(some: Path, t
     assert check(tmp_path / "store") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["https://w3id.org/imr-graph/", "https://example.org/"])
 def test_a_letter_stays_while_a_source_that_is_not_named_has_it(some: Path, tmp_path: Path, base: str) -> None:
     first, other, *_ = sorted(some.iterdir())

@@ -79,6 +79,7 @@ def test_a_shard_whose_letters_were_dropped_is_read_again(tmp_path: Path, letter
     assert check(store) == []
 
 
+@pytest.mark.slow
 def test_a_shard_behind_whose_back_another_held_a_letter_is_read_again(
     tmp_path: Path, letters: list[tuple[str, str]]
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_worker_that_dies_in_a_message_is_replaced(monkeypatch: pytest.MonkeyP
     assert sorted(r for r in results if isinstance(r, int)) == [n * n for n in range(6)]
 
 
+@pytest.mark.slow
 def test_a_hang_is_ended_at_the_time_limit(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr("imr_graph.pipeline.pool._START_SECONDS", 10.0)
     results = list(run(partial(prepare, -1, 3), range(6), jobs=1, batch=3, seconds=1))
