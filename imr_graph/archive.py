@@ -31,8 +31,8 @@ CREATE TABLE source (
     name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL,
     letter TEXT, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX source_letter ON source (letter);
+CREATE TABLE shard (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
 """
-_SHARDS = "CREATE TABLE IF NOT EXISTS shard (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;"
 
 STALE: Final = ""
 """The fingerprint of a source that must be read again."""
@@ -118,7 +118,7 @@ class Archive:
     @classmethod
     def _writer(cls, db: sqlite3.Connection) -> Archive:
         # The whole generation is thrown away if the build dies, so a journal would only cost time.
-        db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN; {_SHARDS}")
+        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN")
         return cls(db)
 
     @classmethod
@@ -228,23 +228,16 @@ class Archive:
 
     def shards(self) -> dict[str, str]:
         """The shards whose letters are all among the sources: fingerprints by path."""
-        return dict(self._db.execute("SELECT path, fingerprint FROM shard")) if self._has_shards() else {}
-
-    def _has_shards(self) -> bool:
-        """Whether this is no archive from before shards were remembered."""
-        return bool(self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shard'").fetchone())
+        return dict(self._db.execute("SELECT path, fingerprint FROM shard"))
 
     def shard(self, path: str, fingerprint: str) -> int | None:
         """How many sources a shard with this fingerprint gave; None where it must be read, for all or some of them.
 
         A source without a fingerprint of its own must be read again.
         """
-        if (
-            not self._has_shards()
-            or not self._db.execute(
-                "SELECT 1 FROM shard WHERE (path, fingerprint) = (?, ?)", (path, fingerprint)
-            ).fetchone()
-        ):
+        if not self._db.execute(
+            "SELECT 1 FROM shard WHERE (path, fingerprint) = (?, ?)", (path, fingerprint)
+        ).fetchone():
             return None
         known, stale = self._db.execute(
             "SELECT count(*), coalesce(sum(fingerprint = ''), 0) FROM source WHERE name > ? AND name < ?",

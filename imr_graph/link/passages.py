@@ -129,7 +129,7 @@ class PassageLinker:
 
     def _parted(self, rationale: str, before: Sentence, part: Sentence) -> bool:
         """Whether a paraphrase ("the guidelines recommend X.") precedes copied text."""
-        if not before.verb or rationale[: before.body].endswith((":", ": ")):
+        if not before.verb or rationale.endswith((":", ": "), 0, before.body):
             return False
         short = len(rationale[before.body : before.end].split()) <= self._table["least_words"]
         return short or (before.verb in self._attributor.weak and before.score < part.score)

@@ -49,7 +49,7 @@ def corpus_page(reader: Reader, asked: Asked) -> CorpusPage:
 def _corpus(reader: Reader) -> CorpusPage:
     manifest = reader.manifest
     report = _report(reader)
-    done = {} if report is None else report.model_dump(exclude={"refused", "problems", "passed_over", "generation"})
+    done = {} if report is None else {k: n for k, n in report.model_dump().items() if isinstance(n, int)}
     refused = [] if report is None else [(row.name, row.reason) for row in report.refused]
     return CorpusPage(
         title="What is in here",
